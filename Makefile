@@ -1,0 +1,50 @@
+# make demo     see it work            make test    everything that must hold
+# make setup    the tools for working  make lint    the quick part of it
+# make bench    figures                make fuzz    the laws, for longer
+# make lock     newer dependencies     make wheel   a package in dist/
+# PYTHON=python3.12 chooses the Python that makes .venv.
+.NOTPARALLEL:
+.PHONY: demo test setup lint bench fuzz lock clean wheel
+.DEFAULT_GOAL := demo
+
+export PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+EXAMPLES ?= 5000
+
+demo:
+	@requirements/setup base
+	@$(BIN)/tactful demo
+
+setup:
+	@requirements/setup dev
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict src
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -W error -m pytest -q -n $(WORKERS)
+
+bench:
+	@requirements/setup bench
+	@set -e; for each in benchmarks/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
+
+fuzz: setup
+	HYPOTHESIS_PROFILE=fuzz TACTFUL_EXAMPLES=$(EXAMPLES) $(BIN)/python -W error -m pytest -q -n $(WORKERS) tests/laws
+
+COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-header --upgrade
+lock: setup
+	$(COMPILE) pyproject.toml --group build -o requirements/base.lock
+	$(COMPILE) pyproject.toml --group dev -c requirements/base.lock -o requirements/dev.lock
+	$(COMPILE) pyproject.toml --group build --extra bench -c requirements/base.lock -o requirements/bench.lock
+
+wheel: setup
+	$(BIN)/python -m build --no-isolation --outdir dist
+
+clean:
+	rm -rf .venv .setup.lock build dist out .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
