@@ -1,0 +1,1 @@
+"""The words and the records: frozen, validated, no behaviour but invariants."""

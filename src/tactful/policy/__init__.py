@@ -1,0 +1,1 @@
+"""The policy language: load, check, compile. The packs are data."""
