@@ -30,7 +30,8 @@ test: lint
 
 bench:
 	@requirements/setup bench
-	@set -e; for each in benchmarks/bench_*.py; do echo "== $$each"; $(BIN)/python "$$each"; done
+	@set -e; for each in $(or $(wildcard benchmarks/bench_*.py),$(error there is no benchmarks/bench_*.py to run)); do \
+	  echo "== $$each"; $(BIN)/python "$$each"; done
 
 fuzz: setup
 	HYPOTHESIS_PROFILE=fuzz TACTFUL_EXAMPLES=$(EXAMPLES) $(BIN)/python -W error -m pytest -q -n $(WORKERS) tests/laws
