@@ -22,10 +22,7 @@ def faults(each: Module) -> list[str]:
     lines = len(each.text.splitlines())
     found = [f"{each.path} has {lines} lines"] if lines > FILE_LINES else []
     for node in ast.walk(each.tree):
-        if (
-            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            and (long := function_lines(node)) > FUNCTION_LINES
-        ):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (long := function_lines(node)) > FUNCTION_LINES:
             found.append(f"{each.path}:{node.lineno} {node.name} has {long} lines")
     return found
 
