@@ -39,3 +39,7 @@ def suggestion(word: str, allowed: Iterable[str]) -> str:
     """` Did you mean X?` or the empty string: to be put behind a message."""
     found = nearest(word, allowed)
     return f" Did you mean {found}?" if found else ""
+
+
+class StoreProblem(Exception):
+    """The store cannot be used as asked: one sentence for a person, with the place."""

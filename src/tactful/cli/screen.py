@@ -1,0 +1,92 @@
+"""What every command shares: where output goes, how problems are said, and what the exit codes mean.
+
+0 done · 1 done, and the answer is no (a case fails, a replay differs) · 2 the input was not understood, nothing was
+written · 3 a limit was reached · 4 the store cannot be used.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tactful.model.problems import Problems, StoreProblem
+
+NO, BAD_INPUT, LIMIT, STORE = 1, 2, 3, 4
+_MOST_SHOWN = 40
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def out() -> Console:
+    """The console for answers. Its width is at most 96 columns, so that a table reads the same everywhere."""
+    console = Console(highlight=False, emoji=False, markup=False)
+    if console.width > 96 or not console.is_terminal:
+        console.width = 96
+    return console
+
+
+def err() -> Console:
+    """The console for problems and progress."""
+    return Console(stderr=True, highlight=False, emoji=False, markup=False, soft_wrap=True)
+
+
+def say(text: str = "") -> None:
+    """Print a line as it is."""
+    sys.stdout.write(text + "\n")
+
+
+def say_json(value: Any) -> None:
+    """Print a value as one JSON document with sorted keys."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2).decode() + "\n")
+
+
+def fail(message: str, code: int = BAD_INPUT) -> NoReturn:
+    """Say one sentence on stderr and leave with `code`."""
+    err().print(message)
+    raise typer.Exit(code)
+
+
+def answered(command: Callable[P, R]) -> Callable[P, R]:
+    """A command whose problems come out as sentences and exit codes, never as a traceback."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except Problems as problems:
+            shown = problems.problems[:_MOST_SHOWN]
+            more = len(problems.problems) - len(shown)
+            fail("\n".join(str(problem) for problem in shown) + (f"\n… and {more} more." if more else ""))
+        except StoreProblem as problem:
+            fail(str(problem), STORE)
+        except BrokenPipeError:
+            raise typer.Exit(0) from None
+
+    return run
+
+
+@contextmanager
+def progress(title: str, total: int | None, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr; yields a function that moves it on. Silent where nobody watches."""
+    console = err()
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=quiet or not console.is_terminal,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(title, total=total)
+        yield lambda steps: bar.advance(task, steps)
