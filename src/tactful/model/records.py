@@ -170,6 +170,7 @@ class Candidate(msgspec.Struct, frozen=True):
     contact point used. `value` is thousandths of a currency unit; `propensity` parts per million; `context` and
     `lever` are
     permille (1000 is neutral). `valid_from`/`valid_until` bound it; what is held past `valid_until` is dropped.
+    0 as `valid_until` means no end. `holdout` is the share of people, parts per million, who hear nothing of it.
     """
 
     name: str
@@ -189,6 +190,7 @@ class Candidate(msgspec.Struct, frozen=True):
     valid_until: int = 0
     not_for_her: str = ""
     missing: tuple[str, ...] = ()
+    holdout: int = 0
 
 
 class QuietHours(msgspec.Struct, frozen=True):
@@ -249,10 +251,14 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """What was decided for one person at one instant: one chosen candidate, or silence (`chosen` is empty)."""
+    """What was decided for one person at one instant: one chosen candidate, or silence (`chosen` is empty).
+
+    `takes` is the contact that the chosen candidate takes from the ledger, None for silence.
+    """
 
     chosen: str
     variant: str
     verdict: str
     good_until: int
     outcomes: tuple[Outcome, ...]
+    takes: Contact | None = None
