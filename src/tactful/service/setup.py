@@ -1,0 +1,156 @@
+"""`tactful init`: a shop's first files, from ten answers. Nothing that they set up can send anything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from tactful.model.problems import Problem, Problems
+from tactful.service.packs import packaged, read_text
+from tactful.service.shop import load_shop
+
+NOT_CONNECTED = "none"
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """The ten answers. `helpdesk` and `carrier` name a connected system or are `none`.
+
+    `notice` is the file of the text that customers saw at checkout, or empty where there was none or nobody knows.
+    """
+
+    shop: str
+    sector: str
+    home: str
+    zone: str
+    currency: str
+    sender_post: str
+    sender_mail: str
+    adults_only: bool
+    helpdesk: str
+    carrier: str
+    notice: str = ""
+    notice_since: str = ""
+    refusal_box: bool = False
+    approved_by: str = ""
+
+
+def first_files(answers: Answers, today: dt.date) -> dict[str, str]:
+    """The files to write, by path. Raises Problems where an answer does not make a valid file."""
+    files = {
+        "shop.yaml": _shop(answers),
+        "labels.yaml": packaged("service", "starter/labels.yaml"),
+        "campaigns/back-in-rhythm.yaml": packaged("treatment", "starter/back-in-rhythm.yaml"),
+        "treatments/back-in-rhythm.liquid": packaged("treatment", "starter/back-in-rhythm.liquid"),
+    }
+    files.update(_point(answers, today))
+    load_shop(files["shop.yaml"], "shop.yaml")
+    return files
+
+
+def write_files(root: Path, files: dict[str, str]) -> list[Path]:
+    """Write all files, or none where one of them exists already."""
+    taken = [name for name in files if (root / name).exists()]
+    if taken:
+        raise Problems(
+            [Problem(str(root / name), 0, "exists already; nothing was written. Move it away first.") for name in taken]
+        )
+    written = []
+    for name, text in files.items():
+        path = root / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        except OSError as error:
+            for earlier in written:
+                earlier.unlink(missing_ok=True)
+            reason = (error.strerror or "error").lower()
+            raise Problems([Problem(str(path), 0, f"cannot be written: {reason}; nothing was written.")]) from None
+        written.append(path)
+    return written
+
+
+def _shop(answers: Answers) -> str:
+    sources = ""
+    if answers.helpdesk != NOT_CONNECTED:
+        sources += _source(answers.helpdesk, "customer.complaint_open", "24h")
+    if answers.carrier != NOT_CONNECTED:
+        sources += _source(answers.carrier, "customer.let_down", "48h")
+    sources += _source("orders", "customer.let_down", "48h") if answers.carrier == NOT_CONNECTED else ""
+    adults = (
+        "\ncustomers:                         # what holds for every customer, and why you can say so\n"
+        "  all: {customer.minor: false}\n"
+        '  because: "our terms of sale: accounts are for adults"\n'
+        if answers.adults_only
+        else ""
+    )
+    return f"""# What is true of our shop, said once. Nothing here opens a door: it states facts that every flow would
+# otherwise leave "not known". Each is shown in every explanation as "from shop.yaml".
+shop: {_quoted(answers.shop)}
+sector: {answers.sector}
+home: {answers.home}                          # law and time zone where a customer's own are not known
+zone: {answers.zone}
+currency: {answers.currency}
+languages: [en]
+sender: {{name: {_quoted(answers.shop)}, post: {_quoted(answers.sender_post)}, mail: {_quoted(answers.sender_mail)}}}
+
+channels:                         # who else can notice a message in this channel, in our shop
+  email: {{audience: self}}
+  sms: {{audience: self}}
+  post: {{audience: household}}
+  till: {{audience: bystanders}}
+{adults}
+sources:                          # systems we are connected to, and for how long we may believe their silence
+{sources}
+let_down: {{returned_within: 14 days}}   # something brought back: put it right before promoting anything
+quiet_hours: {{from: "20:00", to: "08:00", zone: hers}}
+frequency: {{marketing: 2 per 7 days, all_channels_together: true}}
+attention: 0.50                   # what one message costs her, in our currency: worth less than this, it is not sent
+"""
+
+
+def _source(name: str, key: str, fresh: str) -> str:
+    return (
+        f"  {name}:\n    tells_us: [{key}]\n    silence_means: {{{key}: false}}\n"
+        f"    fresh_for: {fresh}                # older than that: not known again, so promotions wait\n"
+    )
+
+
+def _point(answers: Answers, today: dt.date) -> dict[str, str]:
+    ready = bool(answers.notice and answers.approved_by)
+    notice = read_text(Path(answers.notice)) if answers.notice else packaged("service", "starter/notice.md")
+    name = "collection-points/checkout.yaml" if ready else "collection-points/checkout.draft.yaml"
+    box = "true" if answers.refusal_box else "false"
+    since = answers.notice_since or today.isoformat()
+    text = f"""# Where we learn things about her, and what she was told there. Approved by the privacy officer, not by marketing.
+# A draft (`.draft.yaml`) is not in force: fill it in, have it approved, and take `.draft` out of its name.
+collection_point: checkout
+notice: notices/checkout.md       # the text she saw; its digest is kept with every fact
+seen_from: {since}
+sources: [orders]                 # the imports that this point covers
+via: web                          # how what we learn there reached us
+shown_in: [{answers.home}]                    # where this notice is shown; elsewhere it allows nothing
+collects: [contact.email, contact.address, purchase]
+purposes: [order, service]        # told: we need these to send your order
+permissions:
+  - purpose: recommend
+    channel: email
+    basis: soft_opt_in
+    conditions:                   # all four, or nothing
+      details_from_a_sale: true
+      own_similar_products: true
+      could_refuse_then: {box}     # an unticked "no e-mail, please" box
+      can_refuse_each_time: true
+assumes: "Everybody who ordered since {since} saw this notice and left the box unticked: your order file does not say."
+"""
+    if ready:
+        text += f"approved: {{by: {answers.approved_by}, on: {today.isoformat()}}}\n"
+    else:
+        text += "# approved: {by: privacy@your-shop.example, on: 2026-01-31}\n"
+    return {name: text, "notices/checkout.md": notice}
+
+
+def _quoted(text: str) -> str:
+    return yaml.safe_dump(text, default_style='"', width=10_000, allow_unicode=True).strip()
