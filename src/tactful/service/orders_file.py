@@ -202,7 +202,7 @@ def _micros(frame: pl.DataFrame, zone: str, formats: tuple[str, ...]) -> pl.Expr
 
 
 def _local(naive: pl.Expr, zone: str) -> pl.Expr:
-    """Local time as UTC: the earlier reading in the repeated hour; in the skipped hour, as if the clock had not moved."""
+    """Local time as UTC: the earlier reading of the repeated hour; the skipped hour as if no clock had moved."""
     kept = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     shifted = naive.dt.offset_by("1h").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     return kept.fill_null(shifted).dt.epoch("us")

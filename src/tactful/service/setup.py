@@ -124,7 +124,8 @@ def _point(answers: Answers, today: dt.date) -> dict[str, str]:
     name = "collection-points/checkout.yaml" if ready else "collection-points/checkout.draft.yaml"
     box = "true" if answers.refusal_box else "false"
     since = answers.notice_since or today.isoformat()
-    text = f"""# Where we learn things about her, and what she was told there. Approved by the privacy officer, not by marketing.
+    text = f"""# Where we learn things about her, and what she was told there.
+# Approved by the privacy officer, not by marketing.
 # A draft (`.draft.yaml`) is not in force: fill it in, have it approved, and take `.draft` out of its name.
 collection_point: checkout
 notice: notices/checkout.md       # the text she saw; its digest is kept with every fact

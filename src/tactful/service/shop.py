@@ -42,8 +42,8 @@ class Shop(msgspec.Struct, frozen=True):
     """A shop's own answers. `stated` are flow values that hold for all customers, each with its reason.
 
     `returned_within` is how long, in microseconds, something brought back counts as a let-down; 0 means never.
-    `goods` is a pattern that codes of goods match; empty where every code may be one. `attention` is what one contact costs
-    her, in thousandths of a currency unit.
+    `goods` is a pattern that codes of goods match; empty where every code may be one. `attention` is what one contact
+    costs her, in thousandths of a currency unit.
     """
 
     name: str
