@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -309,9 +309,7 @@ def _in_order(rules: Sequence[Rule] | Iterator[Rule]) -> tuple[str, ...]:
     return tuple(rule.id for rule in sorted(rules, key=lambda rule: (_TIER_ORDER[rule.tier], rule.id)))
 
 
-def reference_verdict(
-    policy: Policy, flow: Flow, hopeful: Flow | None = None, assumed: Sequence[str] = ()
-) -> Verdict:
+def reference_verdict(policy: Policy, flow: Flow, hopeful: Flow | None = None, assumed: Sequence[str] = ()) -> Verdict:
     """The verdict on one flow. `hopeful` is the flow with upstream attributes such as `norm.excess` at their most
     favourable, `assumed` the keys that they had to assume."""
     return Reading(policy).verdict(flow, hopeful, assumed)
@@ -332,15 +330,30 @@ class MessageStanding(msgspec.Struct, frozen=True):
     ask: tuple[str, ...] = ()
 
 
+class Standing(Protocol):
+    """Whatever can say how one use stands in one form: every engine."""
+
+    def standing(self, flow: Flow, form: Form) -> tuple[str, Sequence[str]]: ...
+
+
 def reference_message(
     policy: Policy, reach: Flow, uses: Mapping[str, Flow], variants: Sequence[Mapping[str, Form]]
 ) -> MessageStanding:
-    """Which variant a candidate takes (SEMANTICS 16). Reaching her is never silent: it must be open explicitly."""
-    reading = Reading(policy)
-    reached, waits = reading.standing({**reach, "act": "reach"}, "explicit")
+    """Which variant a candidate takes (SEMANTICS 16)."""
+    return message_standing(Reading(policy), reach, uses, variants)
+
+
+def message_standing(
+    engine: Standing, reach: Flow, uses: Mapping[str, Flow], variants: Sequence[Mapping[str, Form]]
+) -> MessageStanding:
+    """Which variant a candidate takes, as put together from an engine's standings (SEMANTICS 16).
+
+    Speaking to her is never silent: `reach` must be open explicitly.
+    """
+    reached, waits = engine.standing({**reach, "act": "reach"}, "explicit")
     best = MessageStanding("never", None)
     for number, variant in enumerate(variants):
-        stands = {name: _of_use(reading, uses[name], form) for name, form in variant.items()}
+        stands = {name: _of_use(engine, uses[name], form) for name, form in variant.items()}
         least = min((reached, *(each for each, _ in stands.values())), key=STANDINGS.index)
         if STANDINGS.index(least) <= STANDINGS.index(best.standing):
             continue
@@ -350,6 +363,6 @@ def reference_message(
     return best
 
 
-def _of_use(reading: Reading, flow: Flow, form: Form) -> tuple[str, tuple[str, ...]]:
+def _of_use(engine: Standing, flow: Flow, form: Form) -> tuple[str, Sequence[str]]:
     """Silent is judged as `select`, softened and explicit as `mention`."""
-    return reading.standing({**flow, "act": "select" if form == "silent" else "mention"}, form)
+    return engine.standing({**flow, "act": "select" if form == "silent" else "mention"}, form)
