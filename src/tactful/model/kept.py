@@ -1,0 +1,113 @@
+"""What goes into a store and comes out of it. Times are microseconds UTC; a person's id is positive, of 63 bits."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tactful.model.records import Event
+
+
+class Appended(msgspec.Struct, frozen=True):
+    """What became of a batch of events: every event is either added or repeated.
+
+    `differing` counts those of `repeated` that came with another content than the first time; the first one stays.
+    """
+
+    added: int = 0
+    repeated: int = 0
+    differing: int = 0
+    persons_created: int = 0
+
+
+class PersonRow(msgspec.Struct, frozen=True):
+    """A person's facts document and the events that it does not hold yet.
+
+    `doc` is None when there is none of the asked fold version; then the tail is her whole history. The tail is in
+    folding order: (occurred_at, key). A document that was folded with it holds everything up to `last_pos`.
+    """
+
+    person_id: int
+    doc: bytes | None
+    upto_pos: int
+    last_pos: int
+    tail: tuple[Event, ...]
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A facts document to keep: `fold` is the version of the function that made it, of events up to `upto_pos`."""
+
+    person_id: int
+    fold: int
+    upto_pos: int
+    body: bytes
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """When a source was last heard: `as_of` is the instant its statement speaks of, `at` when it reached us."""
+
+    as_of: int
+    at: int
+    note: str = ""
+
+
+class ImportedFile(msgspec.Struct, frozen=True):
+    """A file that was read in whole. `digest` is that of its bytes; `counts` is what the reader wants to remember."""
+
+    digest: bytes
+    name: str
+    counts: bytes
+    at: int
+
+
+class DecisionRow(msgspec.Struct, frozen=True):
+    """A decision as recorded. `inputs` is the digest of the facts document it read (see `Snapshot`).
+
+    `record` is everything else that it read, `output` what it answered; both are the bytes that a replay must give
+    again. `candidate`, `verdict` and `stage` repeat the output for lists.
+    """
+
+    decision_id: str
+    person_id: int
+    at: int
+    inputs: bytes
+    record: bytes
+    output: bytes
+    candidate: str = ""
+    verdict: str = ""
+    stage: str = ""
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """A facts document that a decision read, under its digest; a store keeps each (person, digest) once."""
+
+    person_id: int
+    digest: bytes
+    body: bytes
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One pass of a campaign over many people. `summary` is None until it is finished."""
+
+    run_id: str
+    kind: str
+    campaign: str
+    header: bytes
+    begun_at: int
+    finished_at: int | None = None
+    summary: bytes | None = None
+
+
+class StoreCounts(msgspec.Struct, frozen=True):
+    """How much a store holds. The times are None when it holds no event."""
+
+    persons: int
+    events: int
+    events_without_person: int
+    first_occurred_at: int | None
+    last_occurred_at: int | None
+    permissions: int
+    contacts: int
+    runs: int
+    decisions: int
+    snapshots: int
+    artefacts: int

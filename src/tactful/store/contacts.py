@@ -1,0 +1,115 @@
+"""Contacts: the ledger that caps are counted in, and taking a place in it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+
+from tactful.model.problems import StoreProblem
+from tactful.model.records import Cap, Contact
+from tactful.store.base import StorePart, in_parts
+
+ROWS = 5_000
+INSERT = """INSERT OR IGNORE INTO contact (person_id, gate_id, channel, class, state, at, decision_id)
+    VALUES (?, (SELECT gate_id FROM person WHERE person_id = ?), ?, ?, ?, ?, ?)"""
+HERS = """SELECT c.channel, c.class, c.at, c.decision_id FROM contact c
+    WHERE c.gate_id = (SELECT gate_id FROM person WHERE person_id = ?) AND c.at > ? AND c.at < ?
+    ORDER BY c.at, c.contact_id"""
+EVERYBODY = """SELECT p.person_id, c.channel, c.class, c.at, c.decision_id
+    FROM person p CROSS JOIN contact c ON c.gate_id = p.gate_id AND c.at > ?
+    ORDER BY p.person_id, c.at, c.contact_id"""
+END = 2**63 - 1
+
+
+def counts_in(cap: Cap, contact: Contact) -> bool:
+    """Whether a contact is of those that a cap speaks of."""
+    return contact.purpose in cap.purposes and cap.channel in ("", contact.channel)
+
+
+def fits(contact: Contact, cap: Cap, others: Iterable[Contact]) -> bool:
+    """Whether one more contact leaves every window (t - window, t] with at most `most`, also those that end later."""
+    if not counts_in(cap, contact):
+        return True
+    times = [each.at for each in others if counts_in(cap, each)]
+    ends = [contact.at, *(at for at in times if contact.at < at < contact.at + cap.window)]
+    return all(1 + sum(end - cap.window < at <= end for at in times) <= cap.most for end in ends)
+
+
+class ContactVerbs(StorePart):
+    """What was sent or said, over all channels; a household shares one ledger."""
+
+    def record_contacts(self, rows: Sequence[tuple[int, Contact]]) -> int:
+        """Contacts that have happened, with their person; gives how many were new (the same one again is not)."""
+        added = 0
+        for part in in_parts(rows, ROWS):
+            with self._db.writing() as connection:
+                for person_id, contact in part:
+                    added += insert(connection, person_id, contact, "handed")
+                touch(connection, ((person_id, contact.at) for person_id, contact in part))
+        return added
+
+    def contacts(self, person_id: int, since: int) -> list[Contact]:
+        """Contacts with her and whoever shares her gate, later than `since`, oldest first."""
+        with self._db.reading() as connection:
+            rows = connection.execute(HERS, (person_id, since, END)).fetchall()
+        return [made_contact(row) for row in rows]
+
+    def read_contacts(self, since: int) -> Iterator[tuple[int, list[Contact]]]:
+        """(person, contacts later than `since`, oldest first) in the order of ids, at one instant."""
+        with (
+            self._db.snapshot() as connection,
+            closing(connection.execute(EVERYBODY, (since,))) as rows,
+        ):
+            owner, contacts = 0, list[Contact]()
+            for person_id, *row in rows:
+                if person_id != owner:
+                    if contacts:
+                        yield owner, contacts
+                    owner, contacts = person_id, []
+                contacts.append(made_contact(row))
+            if contacts:
+                yield owner, contacts
+
+    def reserve(self, person_id: int, contact: Contact, caps: Sequence[Cap]) -> bool:
+        """Take a place for a contact if every cap allows it; False when one is full, and then nothing is kept.
+
+        Counting and taking are one write, so that no window is ever above its cap, whoever else reserves, and also
+        when clocks step back: windows that end after `contact.at` are counted too. A decision has its place once:
+        asking again for the same person and `decision` is True and takes nothing.
+        """
+        widest = max((cap.window for cap in caps), default=0)
+        with self._db.writing() as connection:
+            if contact.decision and already(connection, person_id, contact.decision):
+                return True
+            near = connection.execute(HERS, (person_id, contact.at - widest, contact.at + widest)).fetchall()
+            others = [made_contact(row) for row in near]
+            if not all(fits(contact, cap, others) for cap in caps):
+                return False
+            if not insert(connection, person_id, contact, "reserved"):
+                raise StoreProblem("This contact is in the ledger already, and no decision tells the two apart.")
+            touch(connection, [(person_id, contact.at)])
+        return True
+
+
+def made_contact(row: Sequence[object]) -> Contact:
+    return Contact(*row)  # type: ignore[arg-type]
+
+
+def insert(connection: sqlite3.Connection, person_id: int, contact: Contact, state: str) -> int:
+    row = (person_id, person_id, contact.channel, contact.purpose, state, contact.at, contact.decision)
+    return connection.execute(INSERT, row).rowcount
+
+
+def already(connection: sqlite3.Connection, person_id: int, decision: str) -> bool:
+    query = "SELECT 1 FROM contact WHERE decision_id = ? AND person_id = ?"
+    return connection.execute(query, (decision, person_id)).fetchone() is not None
+
+
+def touch(connection: sqlite3.Connection, rows: Iterable[tuple[int, int]]) -> None:
+    """A contact moves its gate, since it may make a verdict stricter."""
+    connection.executemany(
+        "UPDATE gate SET version = version + 1, last_at = max(last_at, ?)"
+        " WHERE gate_id = (SELECT gate_id FROM person WHERE person_id = ?)",
+        ((at, person_id) for person_id, at in rows),
+    )

@@ -1,0 +1,211 @@
+"""One SQLite file: opening it, making it on first use, transactions, and what to say when something is wrong."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from tactful.model.problems import StoreProblem
+from tactful.store.place import network_of
+from tactful.store.schema import NEWEST, STEPS
+
+APPLICATION = 0x54414354
+OLDEST_SQLITE = (3, 37, 0)
+PRAGMAS = (
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA wal_autocheckpoint=8192",
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+def sentence(error: sqlite3.Error, path: Path, waited: float) -> str:
+    """What went wrong, for a person: one sentence that names the file and what to do."""
+    code = getattr(error, "sqlite_errorcode", None) or sqlite3.SQLITE_ERROR
+    undone = "nothing of this step was kept"
+    if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+        return f"A record speaks of a person, run or chunk that {path} does not hold; {undone}."
+    if code == sqlite3.SQLITE_READONLY_DBMOVED:
+        return f"{path} was moved, replaced or deleted while it was in use; {undone}."
+    match code & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED | sqlite3.SQLITE_PROTOCOL:
+            return (
+                f"Another process is writing to {path} and was not done after {waited:g} seconds; {undone}. "
+                "Try again when it is done."
+            )
+        case sqlite3.SQLITE_FULL:
+            return f"There is no room left on the disk for {path}; {undone}. Make room and try again."
+        case sqlite3.SQLITE_IOERR:
+            return (
+                f"The disk would not read or write {path} (it may be full or failing); {undone}. "
+                "Make room or look at the disk, then try again."
+            )
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return f"{path} may not be written to: give yourself the right to write the file and its folder."
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_AUTH:
+            return f"{path} cannot be opened: see that it exists and that you may read and write it and its folder."
+        case sqlite3.SQLITE_NOTADB:
+            return f"{path} is not a store of Tactful: it is another kind of file."
+        case sqlite3.SQLITE_CORRUPT:
+            return f"{path} is damaged: put back a backup, or import into a new store."
+    return f"The store {path} refused a step ({error}); {undone}."
+
+
+class Database:
+    """A connection to one file, and the only way to a transaction. Not to be shared between threads."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, uri: str, waits: float) -> None:
+        self.path = path
+        self.waits = waits
+        self._connection = connection
+        self._uri = uri
+
+    @contextmanager
+    def clearly(self) -> Iterator[None]:
+        """Whatever SQLite complains about within becomes a `StoreProblem`."""
+        try:
+            yield
+        except sqlite3.ProgrammingError:
+            raise
+        except sqlite3.Error as error:
+            raise StoreProblem(sentence(error, self.path, self.waits)) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One write transaction: all of it is on the disk when this ends, or nothing is."""
+        connection = self._connection
+        with self.clearly():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For one short statement."""
+        with self.clearly():
+            yield self._connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own that sees the store as it is now, whatever is written meanwhile."""
+        with self.clearly(), closing(connect(self._uri.replace("mode=rw", "mode=ro"), self.waits)) as connection:
+            connection.execute("PRAGMA query_only=ON")
+            connection.execute("BEGIN")
+            yield connection
+
+    def close(self) -> None:
+        with self.clearly():
+            self._connection.close()
+
+
+def connect(uri: str, waits: float) -> sqlite3.Connection:
+    return sqlite3.connect(uri, uri=True, timeout=waits, isolation_level=None, cached_statements=256)
+
+
+def open_database(path: Path, *, reads_only: bool, waits: float, seeds: Callable[[], dict[str, bytes]]) -> Database:
+    """Open the store at `path`, making it first (with the `meta` values of `seeds`) unless only reading.
+
+    Raises `StoreProblem` when it cannot be had, is no store, or is of a newer version than this one.
+    """
+    path = Path(os.path.abspath(path))
+    look_at(path, reads_only=reads_only)
+    uri = f"file:{quote(str(path))}?mode={'ro' if reads_only else 'rw'}"
+    if reads_only and not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists():
+        uri += "&immutable=1"
+    deadline = time.monotonic() + waits
+    while True:
+        try:
+            return opened(path, uri, waits, reads_only=reads_only, seeds=seeds)
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise StoreProblem(sentence(error, path, waits)) from error
+            time.sleep(0.01)
+
+
+def look_at(path: Path, *, reads_only: bool) -> None:
+    """Refuse what SQLite would refuse less clearly, and make the empty file, for its owner's eyes only."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StoreProblem(f"The SQLite of this Python is {sqlite3.sqlite_version}; the store needs 3.37 or newer.")
+    try:
+        if path.is_dir():
+            raise StoreProblem(f"{path} is a folder; the store is a file.")
+        if reads_only and not path.exists():
+            raise StoreProblem(f"There is no store at {path} yet: import something first.")
+        if not reads_only:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if kind := network_of(path.parent):
+                raise StoreProblem(f"{path} lies on a network file system ({kind}); put the store on a local disk.")
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        why = (error.strerror or "").lower() or "no reason was given"
+        raise StoreProblem(f"The store {path} cannot be opened or made: {why}.") from error
+
+
+def opened(path: Path, uri: str, waits: float, *, reads_only: bool, seeds: Callable[[], dict[str, bytes]]) -> Database:
+    connection = connect(uri, waits)
+    try:
+        version = version_of(connection, path)
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+        if reads_only:
+            connection.execute("PRAGMA query_only=ON")
+            if version < NEWEST:
+                raise StoreProblem(f"{path} is a store of an older version: open it once for writing.")
+        else:
+            connection.execute("PRAGMA journal_mode=WAL")
+            if version < NEWEST:
+                bring_forward(connection, path, seeds)
+    except BaseException:
+        connection.close()
+        raise
+    return Database(path, connection, uri, waits)
+
+
+def version_of(connection: sqlite3.Connection, path: Path) -> int:
+    """The version of the store in the file; 0 when the file is empty."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    if application != APPLICATION:
+        if application == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
+            return 0
+        raise StoreProblem(f"{path} is not a store of Tactful: it is the database of another program.")
+    version = int(connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()[0])
+    if version > NEWEST:
+        raise StoreProblem(
+            f"{path} is a store of version {version}, made by a newer Tactful; this one knows up to {NEWEST}. "
+            "Update Tactful."
+        )
+    return version
+
+
+def bring_forward(connection: sqlite3.Connection, path: Path, seeds: Callable[[], dict[str, bytes]]) -> None:
+    """Take the steps that are missing, all or none; another process may have taken them meanwhile."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = version_of(connection, path)
+        for step in STEPS[version:]:
+            for statement in step:
+                connection.execute(statement)
+        if version == 0:
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.executemany("INSERT INTO meta VALUES (?, ?)", list(seeds().items()))
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (NEWEST,))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

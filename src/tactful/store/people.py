@@ -1,0 +1,103 @@
+"""People by identifier, and what a source or a file has told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tactful.model.kept import Heard, ImportedFile, StoreCounts
+from tactful.store.base import Identifier, StorePart, in_parts, normal_form
+
+RESOLVED = 5_000
+COUNTS = (
+    "SELECT count(*) FROM person",
+    "SELECT count(*) FROM event",
+    "SELECT count(*) FROM event WHERE person_id IS NULL",
+    "SELECT min(occurred_at) FROM event",
+    "SELECT max(occurred_at) FROM event",
+    "SELECT count(*) FROM log WHERE kind = 'permission'",
+    "SELECT count(*) FROM contact",
+    "SELECT count(*) FROM run",
+    "SELECT count(*) FROM decision_ref",
+    "SELECT count(*) FROM snapshot",
+    "SELECT count(*) FROM artefact",
+)
+
+
+class PeopleVerbs(StorePart):
+    """Who is meant, when a source was heard, which files were read, and how much there is."""
+
+    def find(self, kind: str, value: str) -> int | None:
+        """The person with this identifier (kind, value), or None; nobody is made."""
+        with self._db.reading() as connection:
+            form = normal_form(kind, value)
+            return self._find(connection, kind, form) if form else None
+
+    def resolve(self, identifiers: Sequence[Identifier]) -> list[int]:
+        """The person of each identifier, in order; unknown ones become people. None of them may be blank."""
+        if blank := [kind for kind, value in identifiers if not normal_form(kind, value)]:
+            raise ValueError(f"an identifier of kind {blank[0]} has no value")
+        people: list[int] = []
+        for part in in_parts(identifiers, RESOLVED):
+            with self._db.writing() as connection:
+                meant, _ = self._resolve(connection, part)
+            self._remember(meant)
+            people += [person for identifier in part if (person := meant[identifier]) is not None]
+        return people
+
+    def identifiers(self, person_id: int) -> list[Identifier]:
+        """Her identifiers as they were written when they were first heard."""
+        with self._db.reading() as connection:
+            rows = connection.execute(
+                "SELECT kind, label FROM identifier WHERE person_id = ? ORDER BY kind, blind", (person_id,)
+            ).fetchall()
+        return [(kind, label.decode("utf-8", "surrogatepass")) for kind, label in rows]
+
+    def person_label(self, person_id: int) -> str:
+        """What the retailer calls her: the value of her first identifier; empty for a person who is not held."""
+        return next((value for _, value in self.identifiers(person_id)), "")
+
+    def hear(self, source: str, as_of: int, at: int, note: str = "") -> None:
+        """A source spoke: at `at` we heard how things stood at `as_of`. An older statement changes nothing."""
+        with self._db.writing() as connection:
+            connection.execute(
+                "INSERT INTO source_heard (source, heard_at, as_of, note) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (source) DO UPDATE SET"
+                " heard_at = excluded.heard_at, as_of = excluded.as_of, note = excluded.note"
+                " WHERE (excluded.as_of, excluded.heard_at) > (source_heard.as_of, source_heard.heard_at)",
+                (source, at, as_of, note),
+            )
+
+    def heard(self) -> dict[str, Heard]:
+        """The newest statement of each source, by name."""
+        with self._db.reading() as connection:
+            rows = connection.execute(
+                "SELECT source, as_of, heard_at, note FROM source_heard ORDER BY source"
+            ).fetchall()
+        return {source: Heard(as_of, at, note) for source, as_of, at, note in rows}
+
+    def note_import(self, file: ImportedFile) -> None:
+        """A file was read to its end; the first note of a digest stays."""
+        with self._db.writing() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO import_file (digest, name, counts, at) VALUES (?, ?, ?, ?)",
+                (file.digest, file.name, file.counts, file.at),
+            )
+
+    def imported(self, digest: bytes) -> ImportedFile | None:
+        """The note of a file with these bytes, if it was read to its end before."""
+        with self._db.reading() as connection:
+            row = connection.execute(
+                "SELECT digest, name, counts, at FROM import_file WHERE digest = ?", (digest,)
+            ).fetchone()
+        return ImportedFile(*row) if row else None
+
+    def imports(self) -> list[ImportedFile]:
+        """All files that were read, oldest first."""
+        with self._db.reading() as connection:
+            rows = connection.execute("SELECT digest, name, counts, at FROM import_file ORDER BY at, digest").fetchall()
+        return [ImportedFile(*row) for row in rows]
+
+    def counts(self) -> StoreCounts:
+        """How much there is, at one instant."""
+        with self._db.snapshot() as connection:
+            return StoreCounts(*(connection.execute(query).fetchone()[0] for query in COUNTS))

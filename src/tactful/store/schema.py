@@ -1,0 +1,93 @@
+"""The tables of the store, as numbered steps: a store of version n is brought forward by the steps after n.
+
+Rules for every step: STRICT tables, whole numbers only, keys and payloads as BLOB, no nullable sort key. A step that
+was released is never edited; a change is a new step. The tables carry the names of their final design, and what is not
+here yet has its place:
+
+- payload columns called `body` become `sealed` (encrypted under the person's key, with `person_key` beside them);
+- `identifier.label` is the plain value until then, and is sealed with the rest;
+- `event.txid` is 0 here: one writer at a time commits in the order of `pos`; a store with many writers needs both;
+- `gate` holds one person each until households share one; `log` gets its chain with sealing;
+- `contact.lease_until` and `deadline` are used when something is sent by ourselves.
+"""
+
+from __future__ import annotations
+
+VERSION_1 = (
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE gate (
+        gate_id INTEGER PRIMARY KEY, version INTEGER NOT NULL DEFAULT 0, last_at INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    """CREATE TABLE person (
+        person_id INTEGER PRIMARY KEY, gate_id INTEGER NOT NULL REFERENCES gate,
+        state TEXT NOT NULL DEFAULT 'live' CHECK (state IN ('live', 'merged', 'restricted', 'erased')),
+        merged_into INTEGER REFERENCES person, seq INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    "CREATE INDEX person_gate ON person (gate_id)",
+    """CREATE TABLE identifier (
+        kind TEXT NOT NULL, blind BLOB NOT NULL, person_id INTEGER NOT NULL REFERENCES person,
+        norm_version INTEGER NOT NULL, label BLOB NOT NULL, PRIMARY KEY (kind, blind)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX identifier_person ON identifier (person_id)",
+    """CREATE TABLE seen (
+        message_key BLOB PRIMARY KEY, day INTEGER NOT NULL, content INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE event (
+        pos INTEGER PRIMARY KEY AUTOINCREMENT, txid INTEGER NOT NULL DEFAULT 0, day INTEGER NOT NULL,
+        person_id INTEGER REFERENCES person, source TEXT NOT NULL, kind TEXT NOT NULL,
+        occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL, key BLOB NOT NULL, body BLOB NOT NULL
+    ) STRICT""",
+    "CREATE INDEX event_person ON event (person_id, pos)",
+    """CREATE TABLE log (
+        person_id INTEGER NOT NULL REFERENCES person, seq INTEGER NOT NULL, kind TEXT NOT NULL,
+        at INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (person_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE hers (
+        person_id INTEGER PRIMARY KEY REFERENCES person, seq INTEGER NOT NULL, body BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE doc (
+        person_id INTEGER PRIMARY KEY REFERENCES person, upto_txid INTEGER NOT NULL DEFAULT 0,
+        upto_pos INTEGER NOT NULL, fold INTEGER NOT NULL, body BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE contact (
+        contact_id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person,
+        gate_id INTEGER NOT NULL REFERENCES gate, channel TEXT NOT NULL, class TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('reserved', 'handing', 'handed', 'failed', 'unknown')),
+        at INTEGER NOT NULL, lease_until INTEGER NOT NULL DEFAULT 0, deadline INTEGER NOT NULL DEFAULT 0,
+        decision_id TEXT NOT NULL, UNIQUE (person_id, at, channel, class, decision_id)
+    ) STRICT""",
+    "CREATE INDEX contact_gate ON contact (gate_id, at)",
+    """CREATE TABLE run (
+        run_id TEXT PRIMARY KEY, kind TEXT NOT NULL, campaign TEXT NOT NULL, header BLOB NOT NULL,
+        begun_at INTEGER NOT NULL, finished_at INTEGER, summary BLOB
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX run_campaign ON run (campaign, begun_at)",
+    """CREATE TABLE run_chunk (
+        run_id TEXT NOT NULL REFERENCES run, n INTEGER NOT NULL, PRIMARY KEY (run_id, n)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE decision_ref (
+        decision_no INTEGER PRIMARY KEY, decision_id TEXT NOT NULL UNIQUE,
+        person_id INTEGER NOT NULL REFERENCES person, run_id TEXT NOT NULL, chunk INTEGER NOT NULL,
+        at INTEGER NOT NULL, candidate TEXT NOT NULL, verdict TEXT NOT NULL, stage TEXT NOT NULL,
+        inputs BLOB NOT NULL, record BLOB NOT NULL, output BLOB NOT NULL, digest BLOB NOT NULL,
+        FOREIGN KEY (run_id, chunk) REFERENCES run_chunk
+    ) STRICT""",
+    "CREATE INDEX decision_run ON decision_ref (run_id, chunk, decision_no)",
+    "CREATE INDEX decision_person ON decision_ref (person_id, at)",
+    """CREATE TABLE snapshot (
+        person_id INTEGER NOT NULL REFERENCES person, digest BLOB NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (person_id, digest)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE artefact (
+        digest BLOB PRIMARY KEY, kind TEXT NOT NULL, body BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE source_heard (
+        source TEXT PRIMARY KEY, heard_at INTEGER NOT NULL, as_of INTEGER NOT NULL, note TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE import_file (
+        digest BLOB PRIMARY KEY, name TEXT NOT NULL, counts BLOB NOT NULL, at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (VERSION_1,)
+NEWEST = len(STEPS)
