@@ -1,0 +1,233 @@
+"""The verdict on one flow, with all its reasons (SEMANTICS 5 to 7, 11, 16 to 20).
+
+Which rules hold is one number, worked out by the generated function. All that follows from that number is worked out
+once and kept, so that a flow costs little more than its look-ups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from tactful.model.flow import Value, read_flow
+from tactful.model.verdict import CEILINGS, DUTY_NEEDS, FORMS, SHUT, Form, Point, Verdict, lower, name_of
+from tactful.model.words_verdict import TIERS
+from tactful.policy.evaluate import not_known
+from tactful.policy.rules import Policy, Rule
+
+Stand = Literal["never", "hold", "ask", "now"]
+Fired = tuple[int, int, int, int, int, int]
+Held = Callable[[Mapping[str, Value]], int]
+
+NO_LICENCE = "no-licence"
+FREE = CEILINGS["say"]
+
+_MOST_KEPT = 50_000
+_TIER_RANK = {word.name: rank for rank, word in enumerate(TIERS)} | {"": len(TIERS)}
+
+
+class Standing(NamedTuple):
+    """How one use stands in one form, what must happen first where it is `hold`, and the rules that decide it."""
+
+    stand: Stand
+    until: tuple[str, ...]
+    because: tuple[str, ...]
+
+
+class Finding(NamedTuple):
+    """What follows from which rules hold. `hopeful` is the point when every unknown is read favourably."""
+
+    fired: Fired
+    point: Point
+    hopeful: Point
+    verdict: Verdict
+    standings: dict[str, Standing]
+
+
+class Judge:
+    """Judges flows under one policy. Flows are as `read_flow` gives them: validated, without absent keys.
+
+    A word out of the vocabulary counts as absent. `source` is the text of the generated function.
+    """
+
+    def __init__(self, policy: Policy, held: Held, source: str) -> None:
+        self.policy = policy
+        self.source = source
+        self._held = held
+        self._rules = policy.rules
+        self._findings: dict[int, Finding] = {}
+
+    def point(self, flow: Mapping[str, Value]) -> Point:
+        """Use, mention and when."""
+        return self._finding(flow).point
+
+    def fired(self, flow: Mapping[str, Value]) -> Fired:
+        """Use, mention, when, and bit masks in the policy's order: licences, limits not waived, limits waived."""
+        return self._finding(flow).fired
+
+    def verdict(
+        self,
+        flow: Mapping[str, Value],
+        hopeful: Mapping[str, Value] | None = None,
+        assumed: tuple[str, ...] = (),
+    ) -> Verdict:
+        """The verdict with its reasons.
+
+        `hopeful` is the same flow with the attributes that were worked out upstream at their most favourable, and
+        `assumed` the keys that they lacked; both only serve to name what is missing.
+        """
+        finding = self._finding(flow)
+        best = finding.hopeful if hopeful is None else self._finding(hopeful).hopeful
+        if best == finding.point:
+            return finding.verdict
+        return msgspec.structs.replace(finding.verdict, missing=self._missing(flow, assumed))
+
+    def standing(self, flow: Mapping[str, Value], form: Form) -> tuple[Stand, tuple[str, ...]]:
+        """How a use stands in this form, and what must happen before where it is `hold` (SEMANTICS 16).
+
+        The flow's act must be the form's: `select` for silent, `mention` otherwise.
+        """
+        return self._finding(flow).standings[form][:2]
+
+    def explain_standing(self, flow: Mapping[str, Value], form: Form) -> tuple[str, ...]:
+        """The rules that decide how a use stands in this form, ordered by tier, then name."""
+        return self._finding(flow).standings[form].because
+
+    def licence_names(self, mask: int) -> tuple[str, ...]:
+        """The licences of a mask, in the policy's order."""
+        return tuple(rule.id for bit, rule in enumerate(self.policy.licences) if mask >> bit & 1)
+
+    def limit_names(self, mask: int) -> tuple[str, ...]:
+        """The limits of a mask, in the policy's order."""
+        return tuple(rule.id for bit, rule in enumerate(self.policy.limits) if mask >> bit & 1)
+
+    def _finding(self, flow: Mapping[str, Value]) -> Finding:
+        try:
+            held = self._held(flow)
+        except (KeyError, TypeError, AttributeError):
+            held = self._held_strictly(flow)
+        return self._findings.get(held) or self._find(held)
+
+    def _held_strictly(self, flow: Mapping[str, Value]) -> int:
+        """Without what is out of vocabulary; and if that fails too, every limit and no licence (SEMANTICS 19)."""
+        try:
+            return self._held(read_flow(flow)[0])
+        except (KeyError, TypeError, AttributeError):
+            limits = ((1 << len(self.policy.limits)) - 1) << len(self.policy.licences)
+            return limits | limits << len(self._rules)
+
+    def _find(self, held: int) -> Finding:
+        size = len(self._rules)
+        outcome = _Outcome(self.policy, held & (1 << size) - 1)
+        finding = Finding(
+            fired=outcome.fired(),
+            point=outcome.point,
+            hopeful=_Outcome(self.policy, held >> size).point,
+            verdict=outcome.verdict(),
+            standings={form: outcome.standing(need) for need, form in enumerate(FORMS)},
+        )
+        if len(self._findings) >= _MOST_KEPT:
+            self._findings.clear()
+        self._findings[held] = finding
+        return finding
+
+    def _missing(self, flow: Mapping[str, Value], assumed: tuple[str, ...]) -> tuple[str, ...]:
+        """Absent or coarse keys of what is not known in the rules that are not known, and what was assumed."""
+        known = read_flow(flow)[0]
+        held = self._held_strictly(known)
+        unknown = (held ^ held >> len(self._rules)) & (1 << len(self._rules)) - 1
+        keys = set(assumed)
+        for bit, rule in enumerate(self._rules):
+            if unknown >> bit & 1:
+                keys |= not_known(rule.when, known)
+        return tuple(sorted(keys))
+
+
+class _Outcome:
+    """What follows from one set of rules that hold: bits over licences, limits and waivers in this order."""
+
+    def __init__(self, policy: Policy, bits: int) -> None:
+        self.policy = policy
+        rules = [rule for bit, rule in enumerate(policy.rules) if bits >> bit & 1]
+        self.licences = [rule for rule in rules if rule.kind == "licence"]
+        waived = {name for rule in rules if rule.kind == "waiver" for name in rule.waives}
+        limits = [rule for rule in rules if rule.kind == "limit"]
+        self.waived = [rule for rule in limits if rule.tier == "norm" and (rule.id in waived or "*" in waived)]
+        self.limits = [rule for rule in limits if rule not in self.waived]
+        self.opened = max((rule.point for rule in self.licences), key=tuple, default=SHUT)
+        self.ceiling = FREE
+        for rule in self.limits:
+            self.ceiling = lower(self.ceiling, rule.point)
+        self.point = lower(self.opened, self.ceiling)
+
+    def fired(self) -> Fired:
+        return (
+            *self.point,
+            _mask(self.policy.licences, self.licences),
+            _mask(self.policy.limits, self.limits),
+            _mask(self.policy.limits, self.waived),
+        )
+
+    def verdict(self) -> Verdict:
+        name = name_of(self.point)
+        because = self._because(name)
+        others = _ordered([rule for rule in (*self.limits, *self.waived, *self.licences) if rule.id not in because])
+        return Verdict(
+            point=self.point,
+            because=because,
+            also=others,
+            waived=_ordered(self.waived),
+            until=self._until() if name == "hold" else (),
+            obligations=self._obligations() if name != "never" else (),
+        )
+
+    def _because(self, name: str) -> tuple[str, ...]:
+        """The rules that attain the axis which decides the name."""
+
+        def attains(point: Point) -> bool:
+            if name == "never":
+                return point.use == 0 or point.when == 0
+            if name == "hold":
+                return point.when == 1
+            if name == "ask":
+                return point.use == 1
+            return point.mention == self.point.mention
+
+        found = [rule for rule in self.limits if rule.point != FREE and attains(rule.point)]
+        if attains(self.opened):
+            found += [rule for rule in self.licences if rule.point == self.opened]
+        return _ordered(found) + (() if self.licences else (NO_LICENCE,))
+
+    def _until(self) -> tuple[str, ...]:
+        return tuple(sorted({rule.until for rule in self.limits if rule.until}))
+
+    def _obligations(self) -> tuple[str, ...]:
+        due = {duty for rule in self.limits for duty in rule.oblige if DUTY_NEEDS[duty] <= self.point.mention}
+        return tuple(sorted(due))
+
+    def standing(self, need: int) -> Standing:
+        """SEMANTICS 16 for a form that needs this much mention (0 silent, 1 softened, 2 explicit)."""
+        opening = [rule for rule in self.licences if rule.point.use == 2 and rule.point.mention >= need]
+        asking = [rule for rule in self.licences if rule.point.use == 1]
+        against = [rule for rule in self.limits if rule.point.mention < need or 0 in (rule.point.use, rule.point.when)]
+        if against or not (opening or asking):
+            return Standing("never", (), _ordered(against) + (() if opening or asking else (NO_LICENCE,)))
+        waiting = [rule for rule in self.limits if rule.point.when == 1]
+        if waiting:
+            return Standing("hold", self._until(), _ordered(waiting))
+        asked = [rule for rule in self.limits if rule.point.use == 1]
+        if asked or not opening:
+            return Standing("ask", (), _ordered(asked if opening else asked + asking))
+        return Standing("now", (), _ordered(opening))
+
+
+def _ordered(rules: list[Rule]) -> tuple[str, ...]:
+    """Names by tier, licences last, then by name."""
+    return tuple(rule.id for rule in sorted(rules, key=lambda rule: (_TIER_RANK[rule.tier], rule.id)))
+
+
+def _mask(all_rules: tuple[Rule, ...], some: list[Rule]) -> int:
+    names = {rule.id for rule in some}
+    return sum(1 << bit for bit, rule in enumerate(all_rules) if rule.id in names)

@@ -1,0 +1,166 @@
+"""The cases and claims of one policy file: flows laid over a cast with what is expected, and what always holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tactful.model.document import Section
+from tactful.model.flow import flatten, read_flow
+from tactful.model.problems import Problem, Problems, suggestion
+from tactful.model.verdict import FORMS, NAMES
+from tactful.model.vocabulary import KEYS
+from tactful.model.words_verdict import OBLIGATIONS, UNTIL
+from tactful.policy.language import parse_condition
+from tactful.policy.rules import Case, Claim, Const, Op
+
+DEFAULT_CAST = "known"
+
+_CLAIM = re.compile(r"(?s)(.*)\simplies\s+verdict\s*(==|!=|<=|>=|<|>)\s*(\S+)\s*")
+_OPS: dict[str, Op] = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_UNTIL = tuple(word.name for word in UNTIL)
+_DUTIES = tuple(word.name for word in OBLIGATIONS)
+_MESSAGE_VERDICTS = ("never", "hold", "ask", "say")
+
+
+def read_casts(top: Section) -> dict[str, dict[str, Any]]:
+    """The people that cases start from, each as flat keys that may still hold `unknown`."""
+    section = top.section("cast", None)
+    if section is None:
+        return {}
+    casts = {}
+    for name in section.values:
+        person = section.section(name)
+        casts[name] = _flat(person) if person else {}
+    return casts
+
+
+def read_cases(top: Section, casts: Mapping[str, Mapping[str, Any]]) -> list[Case]:
+    """Every case of a file; problems are added to the file's."""
+    return [_read_case(section, casts) for section in top.sections("cases", ())]
+
+
+def read_claims(top: Section) -> list[Claim]:
+    """Every claim of a file: `CONDITION implies verdict OPERATOR NAME`."""
+    line = top.line_of("claims")
+    claims = []
+    for text in top.texts("claims", ()):
+        match = _CLAIM.fullmatch(text) if len(text) <= 20_000 else None
+        if match is None:
+            top.complain(f"`{text[:80]}` is not a claim; write `CONDITION implies verdict == never`.", "claims")
+            continue
+        when, op, name = match.groups()
+        name = name.strip("\"'")
+        if name not in NAMES:
+            top.complain(f"`{name[:80]}` is not a verdict.{suggestion(name[:80], NAMES)}", "claims")
+            continue
+        try:
+            condition = parse_condition(when, top.file, line)
+        except Problems as problems:
+            top.problems += problems.problems
+            condition = Const(False)
+        claims.append(Claim(text, condition, _OPS[op], name, top.file, line))
+    return claims
+
+
+def check_names(cases: Iterable[Case], rules: set[str]) -> list[Problem]:
+    """Every rule that a case expects must exist."""
+    known = rules | {"no-licence"}
+    return [
+        Problem(case.file, case.line, f"{case.name}: there is no rule {name}.{suggestion(name, known)}", key)
+        for case in cases
+        for key in ("because", "also")
+        for name in case.expect.get(key, ())
+        if name not in known
+    ]
+
+
+def _flat(section: Section) -> dict[str, Any]:
+    """Nested or dotted keys as flat ones; a key that is none is reported where it stands."""
+    plain = section.plain()
+    for name, value in plain.items():
+        words = flatten({name: value}) if isinstance(value, Mapping) else {name: value}
+        for word in words:
+            if word not in KEYS:
+                section.complain(f"{word}: unknown key.{suggestion(word, KEYS)}", name)
+    return {name: value for name, value in flatten(plain).items() if name in KEYS}
+
+
+def _read_case(section: Section, casts: Mapping[str, Mapping[str, Any]]) -> Case:
+    name = section.text("name")
+    given = section.section("given", None)
+    cast = _cast(section, casts)
+    said = _flat(given) if given else {}
+    uses = _uses(section, cast, said)
+    case = Case(
+        name=name,
+        given=_flow(section, "given", {**cast, **said}),
+        expect=_expect(section, set(uses)),
+        source=section.text("source", ""),
+        uses=uses,
+        variants=_variants(section, set(uses)),
+        file=section.file,
+        line=section.line,
+    )
+    section.finish()
+    return case
+
+
+def _cast(section: Section, casts: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    name = section.text("cast", DEFAULT_CAST)
+    if name not in casts and "cast" in section:
+        section.complain(f"there is no cast {name}.{suggestion(name, casts)}", "cast")
+    return casts.get(name, {})
+
+
+def _flow(section: Section, key: str, flat: Mapping[str, Any]) -> dict[str, Any]:
+    flow, problems = read_flow(flat, section.file, section.line_of(key))
+    section.problems += problems
+    return dict(flow)
+
+
+def _uses(section: Section, cast: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Each use as a flow: the scenario of the case, and the facts of the use laid over the cast's."""
+    written = section.section("uses", None)
+    if written is None:
+        return {}
+    scene = {key: value for key, value in said.items() if key != "act" and not key.startswith("fact.")}
+    uses = {}
+    for name in written.values:
+        use = written.section(name)
+        uses[name] = _flow(section, "uses", {**cast, **scene, **(_flat(use) if use else {})})
+    return uses
+
+
+def _variants(section: Section, uses: set[str]) -> tuple[dict[str, str], ...]:
+    variants = []
+    for variant in section.sections("variants", ()):
+        forms = {}
+        for name in variant.values:
+            forms[name] = variant.text(name, one_of=FORMS)
+            if name not in uses:
+                variant.complain(f"there is no use {name}.{suggestion(name, uses)}", name)
+        variants.append(forms)
+    if bool(uses) != bool(variants):
+        section.complain("`uses` and `variants` go together.", "uses")
+    return tuple(variants)
+
+
+def _expect(section: Section, uses: set[str]) -> dict[str, Any]:
+    expect = section.section("expect")
+    if expect is None:
+        return {}
+    found: dict[str, Any] = {"verdict": expect.text("verdict", one_of=_MESSAGE_VERDICTS if uses else NAMES)}
+    lists: dict[str, Iterable[str] | None] = {"because": None, "also": None, "missing": KEYS}
+    lists |= {"until": _UNTIL, "obligations": _DUTIES, "ask": uses}
+    for name, allowed in lists.items():
+        if name in expect:
+            found[name] = expect.texts(name, one_of=allowed)
+    if "variant" in expect:
+        found["variant"] = expect.integer("variant", low=0)
+    for name in ("variant", "ask"):
+        if name in expect and not uses:
+            expect.complain(f"only a message with `uses` expects `{name}`.", name)
+    expect.finish()
+    return found
