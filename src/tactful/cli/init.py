@@ -32,7 +32,9 @@ def init(
     adults_only: Annotated[bool | None, typer.Option(help="Do your terms say that accounts are for adults?")] = None,
     helpdesk: Annotated[str, typer.Option(help="Name of the system that knows open complaints, or none.")] = "",
     carrier: Annotated[str, typer.Option(help="Name of the system that knows late parcels, or none.")] = "",
-    notice: Annotated[str | None, typer.Option(help="File with the notice shown at checkout; none if you have none.")] = None,
+    notice: Annotated[
+        str | None, typer.Option(help="File with the notice shown at checkout; none if you have none.")
+    ] = None,
     notice_since: Annotated[str, typer.Option(help="First day on which that notice was shown.")] = "",
     refusal_box: Annotated[bool, typer.Option(help="It had an unticked box to refuse e-mails.")] = False,
     approved_by: Annotated[str, typer.Option(help="Who approved the collection point.")] = "",
@@ -84,5 +86,7 @@ def _yes(given: bool | None, question: str) -> bool:
 
 def _notice(given: str | None) -> str:
     if given is None and sys.stdin.isatty():
-        given = typer.prompt("File with the notice that customers see at checkout? (none if there is none)", default="none")
+        given = typer.prompt(
+            "File with the notice that customers see at checkout? (none if there is none)", default="none"
+        )
     return "" if given in (None, "none", "") else str(given)

@@ -23,7 +23,9 @@ class Format(StrEnum):
 
 @app.command()
 @answered
-def words(format: Annotated[Format, typer.Option("--format", help="md for reading, json for programs.")] = Format.md) -> None:
+def words(
+    format: Annotated[Format, typer.Option("--format", help="md for reading, json for programs.")] = Format.md,
+) -> None:
     """Print every word that Tactful speaks, with its sentence and its source."""
     if format is Format.json:
         say(msgspec.json.format(encoded(), indent=2).decode())

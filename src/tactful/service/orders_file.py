@@ -13,7 +13,8 @@ import msgspec
 
 from tactful.model.problems import Problem, Problems
 from tactful.model.records import DAY, NewEvent
-from tactful.profile.orders import OrderLine
+from tactful.profile.events import OrderLine
+from tactful.profile.orders import line_id
 
 if TYPE_CHECKING:
     import polars as pl
@@ -120,7 +121,7 @@ def events(prepared: OrderFile, source: str) -> Iterator[list[NewEvent]]:
             chunk.append(
                 NewEvent(
                     source,
-                    f"{order}\x1f{n}".encode(),
+                    line_id(order, n),
                     "order_line",
                     ("customer", person) if person is not None else None,
                     at,

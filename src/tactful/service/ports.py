@@ -1,0 +1,125 @@
+"""What services need of a store: verbs, never a session. Adapters live in `store`; only `bootstrap` knows both.
+
+Every verb that writes is one transaction: on the disk when it returns, or not happened at all. What cannot be done raises
+`StoreProblem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from tactful.model.kept import (
+    Appended,
+    DecisionRow,
+    Document,
+    Heard,
+    ImportedFile,
+    PersonRow,
+    Run,
+    Snapshot,
+    StoreCounts,
+)
+from tactful.model.records import Cap, Contact, NewEvent, Permission
+
+
+class Store(Protocol):
+    """The store of one shop. The meaning of each verb is checked by `tactful.testing.check_store`."""
+
+    def append(self, events: Sequence[NewEvent], received_at: int) -> Appended:
+        """Keep each (source, message id) once."""
+
+    def read_documents(self, fold: int) -> Iterator[PersonRow]:
+        """Everybody's document of this fold version with the tail behind it, in the order of ids."""
+
+    def document(self, person_id: int, fold: int) -> PersonRow:
+        """One person's document with the tail behind it."""
+
+    def save_documents(self, documents: Sequence[Document]) -> None:
+        """Keep documents; one that is behind the kept one is left out."""
+
+    def find(self, kind: str, value: str) -> int | None:
+        """The person with this identifier, or None; nobody is made."""
+
+    def resolve(self, identifiers: Sequence[tuple[str, str]]) -> list[int]:
+        """The person of each identifier; unknown ones become people."""
+
+    def person_label(self, person_id: int) -> str:
+        """What the retailer calls her."""
+
+    def hear(self, source: str, as_of: int, at: int, note: str = "") -> None:
+        """A source spoke at `at` of how things stood at `as_of`."""
+
+    def heard(self) -> dict[str, Heard]:
+        """The newest statement of each source."""
+
+    def note_import(self, file: ImportedFile) -> None:
+        """A file was read to its end."""
+
+    def imported(self, digest: bytes) -> ImportedFile | None:
+        """The note of a file with these bytes."""
+
+    def imports(self) -> list[ImportedFile]:
+        """All files that were read, oldest first."""
+
+    def counts(self) -> StoreCounts:
+        """How much there is."""
+
+    def record_permissions(self, rows: Sequence[tuple[int, Permission]]) -> int:
+        """Append permissions to the logs of their people; how many were new."""
+
+    def permissions(self, person_id: int) -> tuple[Permission, ...]:
+        """Hers."""
+
+    def read_permissions(self) -> Iterator[tuple[int, tuple[Permission, ...]]]:
+        """Everybody's, in the order of ids."""
+
+    def record_contacts(self, rows: Sequence[tuple[int, Contact]]) -> int:
+        """Contacts that have happened; how many were new."""
+
+    def contacts(self, person_id: int, since: int) -> list[Contact]:
+        """Contacts with her later than `since`, oldest first."""
+
+    def read_contacts(self, since: int) -> Iterator[tuple[int, list[Contact]]]:
+        """Everybody's contacts later than `since`, in the order of ids."""
+
+    def reserve(self, person_id: int, contact: Contact, caps: Sequence[Cap]) -> bool:
+        """Take a place for a contact if every cap allows it."""
+
+    def keep_artefact(self, kind: str, body: bytes) -> bytes:
+        """Keep bytes under their SHA-256."""
+
+    def artefact(self, digest: bytes) -> bytes | None:
+        """The bytes under a digest."""
+
+    def begin_run(self, run_id: str, kind: str, campaign: str, header: bytes, at: int) -> None:
+        """Begin a run, or go on with it."""
+
+    def chunks_done(self, run_id: str) -> frozenset[int]:
+        """The numbers of the chunks whose decisions are kept."""
+
+    def record_decisions(
+        self, run_id: str, chunk_no: int, rows: Sequence[DecisionRow], snapshots: Sequence[Snapshot] = ()
+    ) -> bool:
+        """Keep a chunk whole; False when it is kept already."""
+
+    def finish_run(self, run_id: str, summary: bytes, at: int) -> None:
+        """All chunks are there."""
+
+    def run(self, run_id: str) -> Run | None:
+        """The run of this id."""
+
+    def latest_run(self, campaign: str) -> Run | None:
+        """The finished run of a campaign that was begun last."""
+
+    def decision(self, decision_id: str) -> DecisionRow | None:
+        """A decision as it was recorded."""
+
+    def decisions(self, run_id: str) -> Iterator[DecisionRow]:
+        """The decisions of a run, in their order."""
+
+    def snapshot(self, person_id: int, digest: bytes) -> bytes | None:
+        """The facts document of hers that a decision read."""
+
+    def close(self) -> None:
+        """Let go of it."""
