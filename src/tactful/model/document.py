@@ -23,7 +23,8 @@ _NO_DEFAULT: Any = object()
 class Section:
     """A mapping in a file. Each value is asked for by name and kind; `finish` reports the keys nobody asked for.
 
-    A missing or ill-typed value adds a problem and gives a harmless value, so that reading goes on to the next problem.
+    A missing or ill-typed value adds a problem and gives a harmless value, so that reading goes on to the next
+    problem.
     """
 
     def __init__(

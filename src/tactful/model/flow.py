@@ -1,8 +1,7 @@
 """Reading a flow: flat dotted keys in, validated values out, every problem named with the nearest allowed word.
 
 A flow is a plain dict. A key that is absent is not known; `unknown` and null are read as absent (SEMANTICS 1). A key
-out
-of the vocabulary or a value out of range is left out and reported (SEMANTICS 19).
+out of the vocabulary or a value out of range is left out and reported (SEMANTICS 19).
 """
 
 from __future__ import annotations

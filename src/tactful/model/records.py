@@ -16,8 +16,8 @@ HOUR = 3_600_000_000
 class NewEvent(msgspec.Struct, frozen=True):
     """An event at the door. `message_id` is unique within `source`; the store keeps each pair once.
 
-    `person` is (kind, value) of the identifier the event carries, for example ("customer", "17850"), or None.
-    `body` is deterministic MessagePack of what the kind says (see `tactful.profile`).
+    `person` is (kind, value) of the identifier the event carries, for example ("customer", "17850"), or None. `body`
+    is deterministic MessagePack of what the kind says (see `tactful.profile`).
     """
 
     source: str
@@ -43,11 +43,9 @@ class Fact(msgspec.Struct, frozen=True):
     """One thing that we know of one person at one instant.
 
     `name` is what templates and campaigns call it: the category, or `label.<name>` for a label; `category` is the
-    slug of
-    the tree. `key` tells facts of one name apart (a product code; empty otherwise). `value` is what a template may
-    show.
-    None means not known, for every optional field, and is left out of the flow.
-    `lineage` holds up to twelve event keys (hex) or fact names that it rests on, newest first; `count` how many in all.
+    slug of the tree. `key` tells facts of one name apart (a product code; empty otherwise). `value` is what a
+    template may show. None means not known, for every optional field, and is left out of the flow. `lineage` holds up
+    to twelve event keys (hex) or fact names that it rests on, newest first; `count` how many in all.
     """
 
     name: str
@@ -164,13 +162,11 @@ class Candidate(msgspec.Struct, frozen=True):
     """An interaction that could be had with one person, after its audience was found to hold for her.
 
     `selects` are the names of facts that audience, trigger, offer or model read: a `select` use each, derived.
-    `variants` come
-    fullest first. `scenario` holds the `scenario.*` keys that are the same for everybody. `contact` is the category
-    of the
-    contact point used. `value` is thousandths of a currency unit; `propensity` parts per million; `context` and
-    `lever` are
-    permille (1000 is neutral). `valid_from`/`valid_until` bound it; what is held past `valid_until` is dropped.
-    0 as `valid_until` means no end. `holdout` is the share of people, parts per million, who hear nothing of it.
+    `variants` come fullest first. `scenario` holds the `scenario.*` keys that are the same for everybody. `contact`
+    is the category of the contact point used. `value` is thousandths of a currency unit; `propensity` parts per
+    million; `context` and `lever` are permille (1000 is neutral). `valid_from`/`valid_until` bound it; what is held
+    past `valid_until` is dropped. 0 as `valid_until` means no end. `holdout` is the share of people, parts per
+    million, who hear nothing of it.
     """
 
     name: str
@@ -202,7 +198,8 @@ class QuietHours(msgspec.Struct, frozen=True):
 
 class Cap(msgspec.Struct, frozen=True):
     """At most `most` contacts of these purposes in any window of `window` microseconds; `channel` empty means all
-    together."""
+    together.
+    """
 
     most: int
     window: int
@@ -229,9 +226,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """What became of one candidate: the stage at which it fell (`chosen` if it did not) and why.
 
     `verdict` is never, hold, ask, silent, soften or say for the candidate as a whole. `until` and `drop_after` are
-    set when it is
-    held. `variant` is the name of the one that stands best. `score` is its arbitration score and `factors` what made
-    it.
+    set when it is held. `variant` is the name of the one that stands best. `score` is its arbitration score and
+    `factors` what made it.
     """
 
     candidate: str

@@ -24,8 +24,7 @@ class Key(msgspec.Struct, frozen=True):
 
     `values` lists the allowed words, least first where `kind` is "ordered". A "slug" is a path in a tree whose parts
     are joined by `separator`: a flow's slug equal to or under a rule's slug matches it. `low` and `high` bound a
-    number.
-    `window` is true for keys whose family is open (`contact.sms_last_7d`).
+    number. `window` is true for keys whose family is open (`contact.sms_last_7d`).
     """
 
     name: str
