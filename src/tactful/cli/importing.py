@@ -1,0 +1,129 @@
+"""`tactful import …`: order lines, events and permissions from files. Nothing is guessed silently."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from tactful.bootstrap import store_at
+from tactful.cli.main import app
+from tactful.cli.screen import answered, fail, out, progress, say, say_json
+from tactful.service.import_orders import OrderImport, Recognised, import_orders, recognise_orders
+from tactful.service.ports import Store
+from tactful.service.project import shop_of
+from tactful.service.table_file import read_table
+
+commands = typer.Typer(help="Bring in order lines, events and permissions from files.", no_args_is_help=True)
+app.add_typer(commands, name="import")
+
+Folder = Annotated[Path, typer.Option("--shop", help="The folder with shop.yaml; the store is kept there.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Store]:
+    """The store of a folder, closed at the end."""
+    store = store_at(folder)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def now_us() -> int:
+    """The clock, in microseconds UTC."""
+    return time.time_ns() // 1000
+
+
+@commands.command("orders")
+@answered
+def orders(
+    file: Annotated[Path, typer.Argument(help="A CSV or Parquet file, one line per product of an order.")],
+    map: Annotated[list[str] | None, typer.Option("--map", help="NAME=COLUMN, for example --map order=InvoiceNo.")] = None,
+    source: Annotated[str, typer.Option(help="What to call this export; collection points speak of it.")] = "orders",
+    encoding: Annotated[str, typer.Option(help="Encoding of a CSV file.")] = "utf-8",
+    zone: Annotated[str, typer.Option(help="Time zone of times that have none; shop.yaml says which by default.")] = "",
+    time_format: Annotated[str, typer.Option(help="How times are written, such as %d/%m/%Y %H:%M.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what was understood; write nothing.")] = False,
+    shop: Folder = Path(),
+    json: AsJson = False,
+) -> None:
+    """Import order lines: every line is accounted for; importing a file twice adds nothing."""
+    answers = shop_of(shop)
+    frame = read_table(file, encoding)
+    recognised = recognise_orders(frame, _pairs(map or []), answers, str(file))
+    if not json:
+        _show_recognised(recognised, zone or answers.zone)
+    if dry_run:
+        if json:
+            say_json(recognised)
+        return
+    with opened(shop) as store, progress("reading", frame.height, quiet=json) as moved:
+        done = import_orders(
+            store, frame, recognised, answers, file, source, now_us(), zone, time_format, moved
+        )
+    if json:
+        say_json(msgspec.structs.replace(done, refused=done.refused[:1000]))
+    else:
+        _show_import(done)
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    pairs = {}
+    for item in given:
+        name, equals, column = item.partition("=")
+        if not equals or not name or not column:
+            fail(f"--map {item}: write it like --map order=InvoiceNo.")
+        pairs[name.strip()] = column.strip()
+    return pairs
+
+
+def _show_recognised(recognised: Recognised, zone: str) -> None:
+    console = out()
+    known = "   ".join(f"{name}={column}" for name, column in recognised.columns.items())
+    console.print(f"Columns I recognised   {known}", soft_wrap=False)
+    console.print("                       wrong? --map order=COLUMN, and so on")
+    if recognised.unused:
+        console.print(f"Columns I leave out    {', '.join(recognised.unused)}")
+    shape = recognised.shape
+    if shape:
+        console.print(
+            f"Goods                  a code that {shape.sentence}; so not {', '.join(shape.against[:6])} …\n"
+            "                       wrong? say it in shop.yaml, goods: PATTERN"
+        )
+    console.print(f"Times without a zone   are read as {zone} (shop.yaml)")
+
+
+def _show_import(done: OrderImport) -> None:
+    a = done.accounts
+    rows = [
+        ("bought", a.bought, f"of which {a.not_goods:,} are postage, fees and the like: kept, never spoken of"),
+        ("brought back or cancelled, known person", a.returned, ""),
+        ("free of charge, known person", a.free, ""),
+        ("no person on the line", a.no_person, "kept for stock and shop totals, never guessed at"),
+        ("refused", a.refused, "see below" if a.refused else ""),
+    ]
+    say()
+    for name, count, remark in rows:
+        say(f"  {name:<40}{count:>9,}" + (f"   {remark}" if remark else ""))
+    say(f"  {'─' * 49}")
+    say(f"  {'accounted for':<40}{a.lines:>9,}")
+    say()
+    for line in done.refused[:10]:
+        say(f"  line {line.line}: {line.reason}")
+    if len(done.refused) > 10:
+        say(f"  … and {len(done.refused) - 10:,} more refused lines; --json lists the first thousand")
+    if a.repeats:
+        say(f"{a.repeats:,} bought lines repeat another exactly: kept (two of the same thing is normal).")
+    say(f"New in the store: {done.added:,}. Already there: {done.repeated:,}." + _differing(done.differing))
+    say(f"{a.people:,} people, {a.buyers:,} of whom bought something.")
+
+
+def _differing(count: int) -> str:
+    return f" {count:,} of those say something else now: the first reading stays." if count else ""
