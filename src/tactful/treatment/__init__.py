@@ -1,0 +1,1 @@
+"""What a message mentions, its variants, its required parts, and putting it into words."""

@@ -1,0 +1,86 @@
+"""Putting values into a wording: only those that its uses name, and none that could be read as anything but a value."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from liquid.ast import Node
+from liquid.exceptions import LiquidError, LiquidTypeError
+from liquid.template import BoundTemplate
+
+from tactful.treatment.environment import ENVIRONMENT, MANNER
+from tactful.treatment.mentions import Used
+from tactful.treatment.template import shown_values
+
+LONGEST_VALUE = 2_000
+"""The longest single value, in characters; a longer one is cut."""
+
+
+class NotRendered(Exception):
+    """The message cannot be written; the text says why, without any value of hers."""
+
+
+class Named(dict[str, Any]):
+    """Several values under one name. It can be walked through, never shown as a whole."""
+
+    def __str__(self) -> str:
+        raise LiquidTypeError("a name that stands for several things is shown as a whole", token=None)
+
+
+def context_of(used: Iterable[Used], values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The values that a wording may see: one per use, at its path.
+
+    `values` has the fields of each fact by the fact's name, and of what is not personal by its name in the table. A
+    fact, or a field, that is not in it is absent; so is everything that no use names.
+    """
+    context: dict[str, Any] = Named()
+    for use in used:
+        fields = values.get(use.fact or use.entry.name)
+        if fields is None:
+            continue
+        place = context
+        for segment in use.segments[: len(use.entry.path)]:
+            place = place.setdefault(str(segment), Named())
+        if use.field in fields and (value := clean(fields[use.field])) not in (None, ""):
+            place[use.field] = value
+    return context
+
+
+def values_of(facts: Mapping[str, Any], not_personal: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """What `context_of` reads: the fields of facts, and of offer, shop and sender."""
+    return {**{name: shown_values(fact) for name, fact in facts.items()}, **not_personal}
+
+
+def fill(nodes: Iterable[Node], context: Mapping[str, Any], currency: str, language: str) -> str:
+    """The text of a part. Raises NotRendered where something shown is absent or a limit is reached."""
+    template = BoundTemplate(ENVIRONMENT, list(nodes), globals={**context, MANNER: (currency, language)})
+    try:
+        return template.render()
+    except LiquidError as error:
+        raise NotRendered(f"the message cannot be written: {error.message or 'a limit was reached'}.") from None
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
+        raise NotRendered(
+            "the message cannot be written: a value is not of the kind that the treatment takes."
+        ) from None
+
+
+def clean(value: Any) -> Any:
+    """A value that is only a value: one line, no control or direction characters, no markup of the template.
+
+    Texts are never read as Liquid, so `{{` in a product name stays what it is. Numbers and true/false stay.
+    """
+    if isinstance(value, str):
+        shown = "".join(" " if char.isspace() else char for char in value if char.isspace() or _is_plain(char))
+        return " ".join(shown.split())[:LONGEST_VALUE]
+    if isinstance(value, Mapping):
+        return Named({str(name): clean(each) for name, each in value.items() if each is not None and each != ""})
+    if isinstance(value, list | tuple):
+        return [clean(each) for each in value]
+    return value if isinstance(value, bool | int | float) or value is None else clean(str(value))
+
+
+def _is_plain(char: str) -> bool:
+    """False for control characters, direction overrides and other characters that cannot be seen."""
+    return unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn") or char == "\u200d"
