@@ -20,7 +20,7 @@ from tactful.model.verdict import CEILINGS, FORMS, OPENINGS, Form
 from tactful.model.vocabulary import KEYS, LISTS, TRUSTED_KEYS
 from tactful.model.words import Key
 from tactful.policy.rules import AllOf, AnyOf, Atom, Condition, Const, Op, Pair, Policy, Rule
-from tactful.testing.reference import leaves
+from tactful.testing.reference import USING_IS_NOT_SAYING, leaves
 
 _ORDERS: tuple[Op, ...] = ("<", "<=", ">", ">=")
 _OTHER_PLACES = ("eu-de", "us-ny", "au", "ca-qc")
@@ -127,10 +127,11 @@ def weaker(draw: DrawFn, flow: Flow) -> Flow:
 
 @st.composite
 def atoms(draw: DrawFn, name: str) -> Condition:
-    """A comparison that is allowed for a key. Trust occurs as `<` and excess as `>` only (SEMANTICS 9)."""
+    """A comparison that is allowed for a key. Trust is looked at from below, excess from above (SEMANTICS 9)."""
     key = KEYS[name]
     if name in TRUSTED_KEYS:
-        return Atom(name, "<" if name == "relationship.trust" else ">", (draw(values(key)),))
+        trusted: tuple[Op, ...] = ("<", "<=") if name == "relationship.trust" else (">", ">=")
+        return Atom(name, draw(st.sampled_from(trusted)), (draw(values(key)),))
     if key.kind == "list":
         return Pair("scenario.purpose", draw(st.sampled_from(("in", "not in"))), name)
     if key.kind == "bool":
@@ -254,13 +255,14 @@ def policies(draw: DrawFn, keys: Sequence[str] | None = None) -> Policy:
 
 
 def policy_of(licences: Sequence[Rule], limits: Sequence[Rule] = (), waivers: Sequence[Rule] = ()) -> Policy:
-    """A policy of just these rules, without cases and claims."""
+    """A policy of just these rules and the built-in one, without cases and claims."""
+    limits = (*limits, USING_IS_NOT_SAYING)
     rules = (*licences, *limits, *waivers)
     return Policy(
         name="made/up",
         version=1,
         licences=tuple(licences),
-        limits=tuple(limits),
+        limits=limits,
         waivers=tuple(waivers),
         cases=(),
         claims=(),
