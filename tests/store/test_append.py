@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+
 from tactful.model.kept import Appended, Document
 from tactful.model.records import NewEvent
 from tactful.store import open_store

@@ -6,7 +6,6 @@ import hmac
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from hashlib import blake2b
 from typing import TypeVar
 
 from tactful.model.problems import StoreProblem
@@ -41,14 +40,21 @@ class StorePart:
         self._site: bytes = keys["site"]
         self._index: bytes = keys["index"]
 
-    def _blind(self, kind: str, form: bytes) -> bytes:
-        return hmac.digest(self._index, kind.encode() + b"\0" + form, "sha256")
+    def _blind(self, kind: str, value: str) -> bytes:
+        return hmac.digest(self._index, kind.encode() + b"\0" + normal_form(kind, value), "sha256")
 
-    def _find(self, connection: sqlite3.Connection, kind: str, form: bytes) -> int | None:
+    def _find(self, connection: sqlite3.Connection, kind: str, value: str) -> int | None:
         row = connection.execute(
-            "SELECT person_id FROM identifier WHERE kind = ? AND blind = ?", (kind, self._blind(kind, form))
+            "SELECT person_id FROM identifier WHERE kind = ? AND blind = ?", (kind, self._blind(kind, value))
         ).fetchone()
         return row[0] if row else None
+
+    def _who(self, connection: sqlite3.Connection, identifier: Identifier | None) -> int | None:
+        """The person an identifier means, if there is one; nobody is made."""
+        if identifier is None:
+            return None
+        known = self._known.get(identifier)
+        return known if known is not None else self._find(connection, *identifier)
 
     def _resolve(
         self, connection: sqlite3.Connection, identifiers: Iterable[Identifier]
@@ -67,10 +73,10 @@ class StorePart:
             if identifier in meant:
                 continue
             person_id = self._known.get(identifier)
-            if person_id is None and (form := normal_form(*identifier)):
-                person_id = self._find(connection, identifier[0], form)
+            if person_id is None and normal_form(*identifier):
+                person_id = self._find(connection, *identifier)
                 if person_id is None:
-                    person_id = self._make_person(connection, identifier, form)
+                    person_id = self._make_person(connection, *identifier)
                     made += 1
             meant[identifier] = person_id
         return meant, made
@@ -78,7 +84,7 @@ class StorePart:
     def _remember(self, meant: dict[Identifier, int | None]) -> None:
         self._known.update((identifier, person) for identifier, person in meant.items() if person is not None)
 
-    def _make_person(self, connection: sqlite3.Connection, identifier: Identifier, form: bytes) -> int:
+    def _make_person(self, connection: sqlite3.Connection, kind: str, value: str) -> int:
         for _ in range(TRIES):
             person_id = self._new_id()
             if not 0 < person_id <= HIGHEST_ID:
@@ -87,16 +93,12 @@ class StorePart:
                 break
         else:
             raise ValueError(f"new_id gave {TRIES} ids that are taken")
-        kind, value = identifier
         connection.execute("INSERT INTO person (person_id, gate_id) VALUES (?, ?)", (person_id, person_id))
         connection.execute(
             "INSERT INTO identifier VALUES (?, ?, ?, ?, ?)",
-            (kind, self._blind(kind, form), person_id, NORM_VERSION, value.encode("utf-8", "surrogatepass")),
+            (kind, self._blind(kind, value), person_id, NORM_VERSION, value.encode("utf-8", "surrogatepass")),
         )
         return person_id
-
-    def _keyed(self, size: int) -> blake2b:
-        return blake2b(key=self._site, digest_size=size)
 
 
 Row = TypeVar("Row")

@@ -17,13 +17,14 @@ from tactful.store.schema import NEWEST, STEPS
 APPLICATION = 0x54414354
 OLDEST_SQLITE = (3, 37, 0)
 PRAGMAS = (
+    "PRAGMA page_size=8192",
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",
     "PRAGMA foreign_keys=ON",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-65536",
-    "PRAGMA wal_autocheckpoint=8192",
+    "PRAGMA wal_autocheckpoint=4096",
     "PRAGMA journal_size_limit=67108864",
 )
 
@@ -202,7 +203,7 @@ def bring_forward(connection: sqlite3.Connection, path: Path, seeds: Callable[[]
                 connection.execute(statement)
         if version == 0:
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            connection.executemany("INSERT INTO meta VALUES (?, ?)", list(seeds().items()))
+            connection.executemany("INSERT INTO meta VALUES (?, ?)", [*seeds().items(), ("next_pos", 1)])
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (NEWEST,))
         connection.execute("COMMIT")
     except BaseException:

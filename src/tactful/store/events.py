@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import groupby
+from hashlib import blake2b
+from itertools import count, groupby
 from operator import attrgetter, itemgetter
 
 from tactful.model.kept import Appended, Document, PersonRow
@@ -37,85 +38,48 @@ class EventVerbs(StorePart):
         """
         if len(events) > CHUNK:
             raise ValueError(f"at most {CHUNK} events in one call, not {len(events)}")
-        first, counted = self._first_of_each(events)
+        keys = self._keys(events)
+        new: dict[bytes, NewEvent] = {}
+        again: list[tuple[bytes, NewEvent]] = []
         with self._db.writing() as connection:
-            known = self._already_seen(connection, sorted(first))
-            for key, content in known.items():
-                counted.append(first.pop(key)[1] == content)
-            meant, made = self._resolve(connection, self._identifiers(first))
-            self._insert(connection, first, meant, received_at)
+            positions = already_seen(connection, sorted(set(keys)))
+            for key, event in zip(keys, events, strict=True):
+                if key in positions or key in new:
+                    again.append((key, event))
+                else:
+                    new[key] = event
+            meant, made = self._resolve(connection, (event.person for event in new.values() if event.person))
+            positions.update(insert(connection, new, meant, received_at))
+            differing = self._differing(connection, [(positions[key], event) for key, event in again])
         self._remember(meant)
-        return Appended(len(first), len(counted), counted.count(False), made)
+        return Appended(len(new), len(again), differing, made)
 
-    def _first_of_each(self, events: Sequence[NewEvent]) -> tuple[dict[bytes, tuple[NewEvent, int]], list[bool]]:
-        """The first event of each key with the digest of its content; of the others, whether they say the same."""
-        first: dict[bytes, tuple[NewEvent, int]] = {}
-        counted: list[bool] = []
-        key_of, content_of = self._digests()
+    def _keys(self, events: Sequence[NewEvent]) -> list[bytes]:
+        """The keyed digests of what the events are called; what a source's have in common is hashed once."""
+        starts: dict[str, blake2b] = {}
+        keys = []
         for event in events:
-            key, content = key_of(event), content_of(event)
-            kept = first.setdefault(key, (event, content))
-            if kept[0] is not event:
-                counted.append(kept[1] == content)
-        return first, counted
-
-    def _digests(self) -> tuple[Callable[[NewEvent], bytes], Callable[[NewEvent], int]]:
-        """The keyed digests of what an event is called and of what it says; the common start is hashed once."""
-        sources: dict[str, bytes] = {}
-        key_start, content_start = self._keyed(16), self._keyed(8)
-
-        def key_of(event: NewEvent) -> bytes:
-            start = sources.get(event.source)
+            start = starts.get(event.source)
             if start is None:
                 name = event.source.encode()
-                start = sources[event.source] = len(name).to_bytes(4, "big") + name
-            digest = key_start.copy()
-            digest.update(start + event.message_id)
-            return digest.digest()
+                start = starts[event.source] = blake2b(key=self._site, digest_size=16)
+                start.update(len(name).to_bytes(4, "big") + name)
+            digest = start.copy()
+            digest.update(event.message_id)
+            keys.append(digest.digest())
+        return keys
 
-        def content_of(event: NewEvent) -> int:
-            kind, value = event.person or ("", "")
-            digest = content_start.copy()
-            head = f"{event.kind}\0{kind}\0{event.occurred_at}\0{value}\0"
-            digest.update(head.encode("utf-8", "surrogatepass") + event.body)
-            return int.from_bytes(digest.digest(), "big", signed=True)
-
-        return key_of, content_of
-
-    def _identifiers(self, events: dict[bytes, tuple[NewEvent, int]]) -> list[tuple[str, str]]:
-        return list(dict.fromkeys(event.person for event, _ in events.values() if event.person))
-
-    def _already_seen(self, connection: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, int]:
-        seen: dict[bytes, int] = {}
-        for part in in_parts(keys, LOOKUP):
+    def _differing(self, connection: sqlite3.Connection, again: Sequence[tuple[int, NewEvent]]) -> int:
+        """How many repeated events say something else than the kept one at their position, if that is still there."""
+        differing = 0
+        for part in in_parts(again, LOOKUP):
             marks = ",".join("?" * len(part))
-            query = f"SELECT message_key, content FROM seen WHERE message_key IN ({marks})"
-            seen.update(connection.execute(query, part))
-        return seen
-
-    def _insert(
-        self,
-        connection: sqlite3.Connection,
-        events: dict[bytes, tuple[NewEvent, int]],
-        meant: dict[tuple[str, str], int | None],
-        received_at: int,
-    ) -> None:
-        day = received_at // DAY
-        connection.executemany(
-            "INSERT INTO seen (message_key, day, content) VALUES (?, ?, ?)",
-            ((key, day, events[key][1]) for key in sorted(events)),
-        )
-        connection.executemany(
-            "INSERT INTO event (day, person_id, source, kind, occurred_at, received_at, key, body)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    day, meant[event.person] if event.person else None, event.source, event.kind,
-                    event.occurred_at, received_at, key, event.body,
-                )
-                for key, (event, _) in events.items()
-            ),
-        )  # fmt: skip
+            query = f"SELECT pos, person_id, kind, occurred_at, body FROM event WHERE pos IN ({marks})"
+            kept = {row[0]: row[1:] for row in connection.execute(query, [pos for pos, _ in part])}
+            for pos, event in part:
+                said = (self._who(connection, event.person), event.kind, event.occurred_at, event.body)
+                differing += kept.get(pos, said) != said
+        return differing
 
     def tail(self, person_id: int, after_pos: int = 0) -> list[Event]:
         """Her events behind a position, in folding order: (occurred_at, key)."""
@@ -175,3 +139,41 @@ def person_row(person_id: int, body: bytes | None, upto: int, rows: list[tuple[o
     tail = sorted((made_event(row[2:]) for row in rows), key=FOLDING)
     last = rows[-1][1] if rows else upto
     return PersonRow(person_id, body, upto, last, tuple(tail))  # type: ignore[arg-type]
+
+
+def already_seen(connection: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, int]:
+    """The positions of those keys that were appended before."""
+    seen: dict[bytes, int] = {}
+    for part in in_parts(keys, LOOKUP):
+        marks = ",".join("?" * len(part))
+        seen.update(connection.execute(f"SELECT message_key, pos FROM seen WHERE message_key IN ({marks})", part))
+    return seen
+
+
+def insert(
+    connection: sqlite3.Connection,
+    events: Mapping[bytes, NewEvent],
+    meant: Mapping[tuple[str, str], int | None],
+    received_at: int,
+) -> dict[bytes, int]:
+    """Append events that are new, in their order; gives their positions."""
+    take = "UPDATE meta SET value = value + ? WHERE name = 'next_pos' RETURNING value - ?"
+    start = connection.execute(take, (len(events), len(events))).fetchone()[0]
+    positions = dict(zip(events, count(start), strict=False))
+    day = received_at // DAY
+    connection.executemany(
+        "INSERT INTO seen (message_key, day, pos) VALUES (?, ?, ?)",
+        ((key, day, pos) for key, pos in sorted(positions.items())),
+    )
+    connection.executemany(
+        "INSERT INTO event (pos, day, person_id, source, kind, occurred_at, received_at, key, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                pos, day, meant[event.person] if event.person else None, event.source, event.kind,
+                event.occurred_at, received_at, key, event.body,
+            )
+            for (key, event), pos in zip(events.items(), count(start), strict=False)
+        ),
+    )  # fmt: skip
+    return positions

@@ -29,8 +29,7 @@ class PeopleVerbs(StorePart):
     def find(self, kind: str, value: str) -> int | None:
         """The person with this identifier (kind, value), or None; nobody is made."""
         with self._db.reading() as connection:
-            form = normal_form(kind, value)
-            return self._find(connection, kind, form) if form else None
+            return self._find(connection, kind, value)
 
     def resolve(self, identifiers: Sequence[Identifier]) -> list[int]:
         """The person of each identifier, in order; unknown ones become people. None of them may be blank."""

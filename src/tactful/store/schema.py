@@ -6,6 +6,7 @@ here yet has its place:
 
 - payload columns called `body` become `sealed` (encrypted under the person's key, with `person_key` beside them);
 - `identifier.label` is the plain value until then, and is sealed with the rest;
+- `event.pos` is taken from `meta.next_pos`, so that none is ever given twice, also not after an erasure;
 - `event.txid` is 0 here: one writer at a time commits in the order of `pos`; a store with many writers needs both;
 - `gate` holds one person each until households share one; `log` gets its chain with sealing;
 - `contact.lease_until` and `deadline` are used when something is sent by ourselves.
@@ -30,10 +31,10 @@ VERSION_1 = (
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX identifier_person ON identifier (person_id)",
     """CREATE TABLE seen (
-        message_key BLOB PRIMARY KEY, day INTEGER NOT NULL, content INTEGER NOT NULL
+        message_key BLOB PRIMARY KEY, day INTEGER NOT NULL, pos INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE event (
-        pos INTEGER PRIMARY KEY AUTOINCREMENT, txid INTEGER NOT NULL DEFAULT 0, day INTEGER NOT NULL,
+        pos INTEGER PRIMARY KEY, txid INTEGER NOT NULL DEFAULT 0, day INTEGER NOT NULL,
         person_id INTEGER REFERENCES person, source TEXT NOT NULL, kind TEXT NOT NULL,
         occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL, key BLOB NOT NULL, body BLOB NOT NULL
     ) STRICT""",
