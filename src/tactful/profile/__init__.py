@@ -1,0 +1,1 @@
+"""The profile: events become a document, a document becomes facts and labels at an instant."""

@@ -1,0 +1,97 @@
+"""The kinds of events that the profile reads, and what their bodies hold."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from tactful.model.records import NewEvent
+
+Nature = Literal["bought", "returned", "free"]
+
+ORDER_LINE = "order_line"
+TRAITS = "traits"
+STATED = "stated"
+PRODUCT_VIEWED = "product_viewed"
+PRODUCTS_SEARCHED = "products_searched"
+PRODUCT_ADDED = "product_added"
+PRODUCT_REMOVED = "product_removed"
+PAGE_VIEWED = "page_viewed"
+COMPLAINT_OPENED = "complaint_opened"
+COMPLAINT_CLOSED = "complaint_closed"
+PARCEL_LATE = "parcel_late"
+PARCEL_DELIVERED = "parcel_delivered"
+PUT_RIGHT = "put_right"
+
+KINDS: dict[str, str] = {
+    ORDER_LINE: "One line of an order: bought, brought back or free of charge.",
+    TRAITS: "Things she told us about herself.",
+    STATED: "She confirmed or denied something that we hold.",
+    PRODUCT_VIEWED: "She looked at a product.",
+    PRODUCTS_SEARCHED: "She searched for something.",
+    PRODUCT_ADDED: "She put a product into the basket.",
+    PRODUCT_REMOVED: "She took a product out of the basket.",
+    PAGE_VIEWED: "She looked at a page or a screen.",
+    COMPLAINT_OPENED: "She complained.",
+    COMPLAINT_CLOSED: "Her complaint was settled.",
+    PARCEL_LATE: "A parcel of hers is late.",
+    PARCEL_DELIVERED: "A parcel of hers arrived.",
+    PUT_RIGHT: "We put right what went wrong.",
+}
+
+
+class OrderLine(msgspec.Struct, frozen=True, array_like=True):
+    """One line of an order. `n` is its position within the order, `price` thousandths of a currency unit per piece.
+
+    `units` is signed as in the export: below 0 where something was brought back. `goods` is False for postage, fees
+    and the like, which are kept and never spoken of.
+    """
+
+    order: str
+    n: int
+    code: str
+    name: str
+    units: int
+    price: int
+    country: str
+    nature: Nature
+    goods: bool
+
+
+class Note(msgspec.Struct, frozen=True, array_like=True):
+    """The body of every other event about one thing: `ref` is a product code, an order or a complaint; `text` is
+    its name or what she searched for."""
+
+    ref: str = ""
+    text: str = ""
+
+
+class Traits(msgspec.Struct, frozen=True, array_like=True):
+    """What she told us about herself: facts of the traits table by name (`contact.email`), as text."""
+
+    values: dict[str, str]
+
+
+class Stated(msgspec.Struct, frozen=True, array_like=True):
+    """What she said about something we hold: the fact's name, its key ("" for all of that name), whether it is so."""
+
+    name: str
+    key: str
+    holds: bool
+
+
+Body = OrderLine | Note | Traits | Stated
+_encoder = msgspec.msgpack.Encoder(order="deterministic")
+
+
+def encode_body(body: Body) -> bytes:
+    """Deterministic MessagePack of an event's body."""
+    return _encoder.encode(body)
+
+
+def new_event(
+    kind: str, body: Body, source: str, message_id: bytes, person: tuple[str, str] | None, at: int
+) -> NewEvent:
+    """An event for the door. `at` is µs UTC; `message_id` is unique within `source`."""
+    return NewEvent(source, message_id, kind, person, at, _encoder.encode(body))

@@ -1,0 +1,173 @@
+"""What we know of one person at an instant: facts with provenance, lineage, purpose and sensitivity, made on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tactful.model.records import Fact
+from tactful.profile.document import Document
+from tactful.profile.labels import Declared, Label
+from tactful.profile.make_labels import label_fact, label_holds
+from tactful.profile.make_noticed import BROWSING, noticed_facts, told_facts
+from tactful.profile.make_purchases import item_fact, return_facts, total_fact
+from tactful.profile.measures import Item, Person
+from tactful.profile.shop import Shop
+
+TOTALS = ("purchase.frequency", "purchase.recency", "purchase.value")
+
+
+class Known:
+    """One person's facts at an instant. Each is made when it is first asked for, and only if it was wanted.
+
+    What is not wanted, not known, denied by her or older than its keeping time is not there.
+    """
+
+    def __init__(self, document: Document, now: int, shop: Shop, wanted: frozenset[str] | None) -> None:
+        self.now = now
+        self.shop = shop
+        self.wanted = wanted
+        self.person = Person(document, now, shop.keeps.since("purchase.item", now))
+        self._facts: dict[tuple[str, str], Fact | None] = {}
+        self._all: dict[str, tuple[Fact, ...]] = {}
+        self._true: dict[str, tuple[str, ...]] = {}
+        self._told: tuple[Fact, ...] | None = None
+
+    def facts(self, name: str) -> tuple[Fact, ...]:
+        """All facts of this name, ordered by key."""
+        if self.wanted is not None and name not in self.wanted:
+            return ()
+        return self.every(name)
+
+    def fact(self, name: str, key: str = "") -> Fact | None:
+        """The fact of this name and key, or None."""
+        if self.wanted is not None and name not in self.wanted:
+            return None
+        return self.one(name, key)
+
+    def every(self, name: str) -> tuple[Fact, ...]:
+        """As `facts`, also of what was not wanted: for what other facts rest on."""
+        found = self._all.get(name)
+        if found is None:
+            found = self._all[name] = tuple(sorted(self._make(name), key=lambda fact: fact.key))
+        return found
+
+    def one(self, name: str, key: str) -> Fact | None:
+        """As `fact`, also of what was not wanted."""
+        if (name, key) not in self._facts:
+            self._facts[name, key] = self._make_one(name, key)
+        return self._facts[name, key]
+
+    def label(self, name: str) -> Label | None:
+        """The label behind a fact's name (`label.due_again`), or None."""
+        return self.shop.declared.labels.get(name.removeprefix("label.")) if name.startswith("label.") else None
+
+    def true_items(self, label: Label) -> tuple[str, ...]:
+        """The codes of the products of which this label holds, in binding order: what reveals something comes last,
+        then most days bought first, then longest overdue relative to its rhythm, then by code."""
+        found = self._true.get(label.name)
+        if found is None:
+            items = [item for item in self.person.items.values() if label_holds(label, item, self.person) is True]
+            items.sort(key=self._binding)
+            found = self._true[label.name] = tuple(item.code for item in items)
+        return found
+
+    def _binding(self, item: Item) -> tuple[bool, int, float, str]:
+        return (self.shop.revealing.look_up(item.code, item.product.name) is not None, *item.binding_order())
+
+    def holds(self, name: str, key: str = "") -> bool | None:
+        """Whether a label holds, of the product `key` where it is one about products; None is not known.
+
+        With an empty key a label about products holds if it holds of any.
+        """
+        label = self.label(name)
+        if label is None:
+            return None
+        if label.per == "person":
+            return label_holds(label, self.person, self.person)
+        if key:
+            item = self.person.items.get(key)
+            return label_holds(label, item, self.person) if item else False
+        if self.true_items(label):
+            return True
+        every = (label_holds(label, item, self.person) for item in self.person.items.values())
+        return None if any(each is None for each in every) else False
+
+    def number(self, name: str, key: str = "") -> float | None:
+        """The number of a fact, for audiences; None is not known.
+
+        `purchase.recency` days since the last order, `purchase.frequency` orders in the last 365 days,
+        `purchase.value` what they cost in units of currency, `purchase.item` days on which the product `key` was
+        bought, `service.return` lines brought back, `demographic.age` years as she told us.
+        """
+        person = self.person
+        if name == "purchase.item":
+            item = person.items.get(key)
+            return item.times_bought() if item else None
+        if name in TOTALS and not person.believed(name):
+            return None
+        if name == "purchase.recency":
+            return person.days_since_last()
+        if name == "purchase.frequency":
+            return person.orders_last_year() if person.lines else None
+        if name == "purchase.value":
+            return person.value_last_year() if person.lines else None
+        if name == "service.return":
+            return person.returns()
+        value = next((fact.value.get("value") for fact in self.every(name)), None)
+        return float(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
+
+    def _make(self, name: str) -> Iterable[Fact]:
+        keys: Iterable[str] = ("",)
+        label = self.label(name)
+        if name == "purchase.item":
+            keys = self.person.items
+        elif label is not None and label.per == "item":
+            keys = self.true_items(label)
+        elif name == "service.return":
+            return return_facts(self.person, self.shop)
+        elif name in BROWSING:
+            return noticed_facts(name, self.person, self.shop)
+        elif label is None and name not in TOTALS:
+            if self._told is None:
+                self._told = tuple(told_facts(self.person, self.shop))
+            return [fact for fact in self._told if fact.name == name]
+        return [fact for key in keys if (fact := self.one(name, key)) is not None]
+
+    def _make_one(self, name: str, key: str) -> Fact | None:
+        label = self.label(name)
+        if label is not None:
+            return self._make_label(label, key)
+        if name == "purchase.item":
+            item = self.person.items.get(key)
+            return item_fact(item, self.shop) if item else None
+        if name in TOTALS:
+            return total_fact(name, self.person, self.shop) if key == "" else None
+        return next((fact for fact in self.every(name) if fact.key == key), None)
+
+    def _make_label(self, label: Label, key: str) -> Fact | None:
+        item = self.person.items.get(key) if label.per == "item" else None
+        if (label.per == "item" and item is None) or (label.per == "person" and key):
+            return None
+        if label_holds(label, item or self.person, self.person) is not True:
+            return None
+        inputs: list[Fact] = []
+        for name in label.inputs:
+            single = self.one(name, key) if item and name in ("purchase.item", "service.return") else None
+            if single is not None:
+                inputs.append(single)
+            elif not (item and name == "purchase.item"):
+                inputs += self.every(name)
+        return label_fact(label, item, self.person, inputs, self.shop)
+
+
+def read(document: Document, now: int, shop: Shop, wanted: frozenset[str] | None = None) -> Known:
+    """What we know at `now` (µs). `wanted` names the facts that may be asked for; None is all."""
+    return Known(document, now, shop, wanted)
+
+
+def every_name(document: Document, declared: Declared) -> tuple[str, ...]:
+    """The names of all facts that this document could give, for a page that shows a person what we hold."""
+    names = {"purchase.item", "service.return", *TOTALS, *BROWSING}
+    names.update(trait.partition(":")[0] for trait in document.traits)
+    names.update(f"label.{label}" for label in declared.labels)
+    return tuple(sorted(names))

@@ -1,0 +1,30 @@
+"""What facts need to know of a shop: the same for every person that is read."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tactful.model.vocabulary import KEYS
+from tactful.profile.labels import Declared
+from tactful.profile.names import Catalogue
+from tactful.profile.revealing import Revealing
+from tactful.profile.told import Told
+from tactful.profile.traits import Keeps
+
+_VIA = frozenset(KEYS["fact.acquired_via"].names)
+
+
+class Shop(msgspec.Struct, frozen=True):
+    """`declared` labels, `told` notices, `via` which channel an event source is (`{"orders": "till"}`)."""
+
+    revealing: Revealing
+    keeps: Keeps
+    declared: Declared = Declared()
+    told: tuple[Told, ...] = ()
+    via: dict[str, str] = {}
+    catalogue: Catalogue | None = None
+
+    def acquired_via(self, source: str) -> str | None:
+        """The channel of a source: as `via` says, else its own name where that is one; None is not known."""
+        via = self.via.get(source, source)
+        return via if via in _VIA else None
