@@ -227,7 +227,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     `verdict` is never, hold, ask, silent, soften or say for the candidate as a whole. `until` and `drop_after` are
     set when it is held. `variant` is the name of the one that stands best. `score` is its arbitration score and
-    `factors` what made it.
+    `factors` what made it. `assumptions` are the sentences taken on trust that it rests on, to be printed with it.
     """
 
     candidate: str
@@ -244,6 +244,7 @@ class Outcome(msgspec.Struct, frozen=True):
     factors: dict[str, int] = {}
     note: str = ""
     judged: tuple[Judged, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
 
 class Decision(msgspec.Struct, frozen=True):

@@ -1,0 +1,173 @@
+"""A whole message: how each use in each form stands, which variant is taken, and whether one may ask instead.
+
+1. A use that is silent is judged as `select`, a softened or explicit one as `mention`. It stands never, hold, ask or
+   now; the interaction's own flow (`reach`) stands by the name of its verdict.
+2. A variant stands as the least of its uses and of `reach`: never < hold < ask < now.
+3. The candidate takes the variant that stands best, ties to the author's order, fullest first. If the best is never,
+   it falls; so a use that may not be made takes with it only the variants that contain it.
+4. Where the best is ask, she may be asked only if the asking itself (act `collect`, told by her, asked plainly) and
+   its `reach` may be said, and only where she is already talking to us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from tactful.appropriateness.assess import assess
+from tactful.appropriateness.scorecard import Scorecard, with_excess
+from tactful.model.flow import Flow, Value
+from tactful.model.verdict import Form, Verdict
+from tactful.model.vocabulary import KEYS
+from tactful.policy.judge import Judge
+
+StandingName = Literal["never", "hold", "ask", "now"]
+STANDINGS: tuple[StandingName, ...] = ("never", "hold", "ask", "now")
+NEVER, HOLD, ASK, NOW = range(4)
+_OF_NAME = {"never": NEVER, "hold": HOLD, "ask": ASK}
+_RANK = {name: rank for rank, name in enumerate(STANDINGS)}
+
+ASKING_CHANNELS = frozenset({"web", "app", "kiosk", "associate", "call", "chat"})
+"""Channels in which she may be before us without having started the exchange."""
+WHERE_TO_ASK = "at the till, in the app, in a service contact, or on her own page"
+_ACQUIRED = frozenset(KEYS["fact.acquired_via"].names)
+_ACQUIRED_IN = {"kiosk": "store", "associate": "store"}
+_KEPT_WHEN_ASKED = ("fact.category", "fact.sensitivity", "fact.about", "fact.known_among", "fact.has_words")
+
+
+class Stood(NamedTuple):
+    """How one flow stands (0 never, 1 hold, 2 ask, 3 now), and until what."""
+
+    standing: int
+    until: tuple[str, ...]
+
+
+class Picked(NamedTuple):
+    """What a candidate takes: its standing, the variant (None if it falls), until what, and what to ask about."""
+
+    standing: int
+    index: int | None
+    until: tuple[str, ...]
+    asks: tuple[str, ...]
+
+
+class JudgedUse(msgspec.Struct, frozen=True):
+    """One use of one variant as it was judged."""
+
+    use: str
+    form: Form
+    standing: StandingName
+    flow: Flow
+    verdict: Verdict
+
+
+class MessageVerdict(msgspec.Struct, frozen=True):
+    """A message as judged. `judged` are the uses of the variant that stands best, even if the best is never."""
+
+    standing: StandingName
+    index: int | None
+    untils: tuple[str, ...]
+    asks: tuple[str, ...]
+    reach: Verdict
+    judged: tuple[JudgedUse, ...]
+
+
+def act_of(form: Form) -> str:
+    """The act as which a use in this form is judged."""
+    return "select" if form == "silent" else "mention"
+
+
+def use_stands(judge: Judge, card: Scorecard, flow: Flow, form: Form) -> Stood:
+    """How a use stands in a form; the act is set to suit it."""
+    standing, until = judge.standing(with_excess(card, {**flow, "act": act_of(form)}), form)
+    return Stood(_RANK[standing], until)
+
+
+def reach_stands(judge: Judge, card: Scorecard, flow: Flow) -> Stood:
+    """How speaking to her at all stands."""
+    return of_verdict(assess(judge, card, {**flow, "act": "reach"}))
+
+
+def of_verdict(verdict: Verdict) -> Stood:
+    """The standing of a verdict on `reach`."""
+    return Stood(_OF_NAME.get(verdict.name, NOW), verdict.until)
+
+
+def pick(reach: Stood, variants: Iterable[Sequence[tuple[str, Stood]]]) -> Picked:
+    """The variant that stands best; each variant is given as its uses and how they stand."""
+    best = Picked(NEVER, None, (), ())
+    for index, uses in enumerate(variants):
+        standing = min([reach.standing, *(stood.standing for _, stood in uses)])
+        if standing > best.standing:
+            until = _held_until([reach, *(stood for _, stood in uses)]) if standing == HOLD else ()
+            asks = tuple(sorted({use for use, stood in uses if stood.standing == ASK})) if standing == ASK else ()
+            best = Picked(standing, index, until, asks)
+    return best
+
+
+def _held_until(all_stood: Iterable[Stood]) -> tuple[str, ...]:
+    return tuple(sorted({event for stood in all_stood if stood.standing == HOLD for event in stood.until}))
+
+
+def choose(
+    judge: Judge, card: Scorecard, reach_flow: Flow, variants: Sequence[Mapping[str, tuple[Flow, Form]]]
+) -> MessageVerdict:
+    """Judge a whole message. Each variant gives each of its uses a flow and a form, fullest variant first."""
+    reach = assess(judge, card, {**reach_flow, "act": "reach"})
+    stood = [
+        [(use, use_stands(judge, card, flow, form)) for use, (flow, form) in variant.items()] for variant in variants
+    ]
+    picked = pick(of_verdict(reach), stood)
+    judged: tuple[JudgedUse, ...] = ()
+    if variants:
+        shown = picked.index or 0
+        judged = tuple(
+            JudgedUse(
+                use,
+                form,
+                STANDINGS[each.standing],
+                flow,
+                assess(judge, card, {**flow, "act": act_of(form)}),
+            )
+            for (use, (flow, form)), (_, each) in zip(variants[shown].items(), stood[shown], strict=True)
+        )
+    return MessageVerdict(STANDINGS[picked.standing], picked.index, picked.until, picked.asks, reach, judged)
+
+
+def may_ask_here(scenario: Mapping[str, Value], contact: str) -> bool:
+    """Whether she is already talking to us: she started it, or she is before us in a channel where one can ask."""
+    if scenario.get("scenario.initiator") == "customer":
+        return True
+    return contact == "contact.presence" and scenario.get("scenario.channel") in ASKING_CHANNELS
+
+
+def asking_flow(flow: Flow) -> Flow:
+    """The flow of asking her plainly for what a use rests on: what she will then tell us, for this purpose only."""
+    kept = {key: value for key, value in flow.items() if not key.startswith("fact.") or key in _KEPT_WHEN_ASKED}
+    kept.pop("norm.excess", None)
+    asked: Flow = {
+        **kept,
+        "act": "collect",
+        "fact.provenance": "provided",
+        "fact.distance": 0,
+        "fact.age_days": 0,
+        "fact.confidence": 1,
+        "fact.known_to_her": True,
+        "fact.same_exchange": True,
+        "permission.asked": "plainly",
+    }
+    channel, purpose = flow.get("scenario.channel"), flow.get("scenario.purpose")
+    via = _ACQUIRED_IN.get(str(channel), channel)
+    if via in _ACQUIRED and via is not None:
+        asked["fact.acquired_via"] = via
+    if isinstance(purpose, str):
+        asked["fact.purposes"] = (purpose,)
+    return asked
+
+
+def may_ask(judge: Judge, card: Scorecard, use_flow: Flow, reach: Verdict) -> Verdict | None:
+    """The verdict on asking her plainly about a use, if that and `reach` are both `say`; else None."""
+    asking = assess(judge, card, asking_flow(use_flow))
+    return asking if asking.name == "say" and reach.name == "say" else None

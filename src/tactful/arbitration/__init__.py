@@ -1,0 +1,1 @@
+"""Contact pressure, quiet hours, and the next best interaction."""

@@ -1,0 +1,78 @@
+"""How much she has heard from us, over rolling windows, and whether a cap leaves room for one more.
+
+A window of length W at the instant t is half-open: (t - W, t]. A contact that is dated ahead (one that is just being
+handed over counts at its deadline) lies in every window that ends now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tactful.model.flow import Flow
+from tactful.model.records import DAY, Cap, Contact
+from tactful.model.words_person import CHANNEL_WINDOWS
+
+WINDOWS: tuple[tuple[str, int], ...] = (("24h", DAY), ("7d", 7 * DAY), ("30d", 30 * DAY))
+
+
+class Full(NamedTuple):
+    """No room under a cap. `opens` is the first instant with room if nothing else is said, None if not known."""
+
+    opens: int | None
+    note: str
+
+
+def counts(contacts: Iterable[Contact] | None, now: int) -> Flow:
+    """The `contact.last_*` keys: over all channels and people together, and per channel. Absent if not known."""
+    if contacts is None:
+        return {}
+    flow: Flow = {f"contact.last_{name}": 0 for name, _ in WINDOWS}
+    flow |= {f"contact.{channel}_last_{name}": 0 for channel in CHANNEL_WINDOWS for name, _ in WINDOWS}
+    for contact in contacts:
+        for name, window in WINDOWS:
+            if contact.at > now - window:
+                _add(flow, f"contact.last_{name}")
+                _add(flow, f"contact.{contact.channel}_last_{name}")
+    return flow
+
+
+def _add(flow: Flow, key: str) -> None:
+    count = flow.get(key)
+    if isinstance(count, int):
+        flow[key] = count + 1
+
+
+def full(caps: Iterable[Cap], contacts: Sequence[Contact] | None, purpose: str, channel: str, now: int) -> Full | None:
+    """Whether a cap leaves no room for one more contact of this purpose in this channel, and until when.
+
+    A cap of one channel binds in that channel only. Where the contacts are not known, every cap that binds is full.
+    """
+    found: list[Full] = []
+    for cap in caps:
+        if purpose not in cap.purposes or cap.channel not in ("", channel):
+            continue
+        if contacts is None:
+            found.append(Full(None, "What she has heard from us is not known."))
+            continue
+        each = _full(cap, contacts, now)
+        if each is not None:
+            found.append(each)
+    if not found:
+        return None
+    unknown = [each for each in found if each.opens is None]
+    return unknown[0] if unknown else max(found, key=lambda each: each.opens or 0)
+
+
+def _full(cap: Cap, contacts: Iterable[Contact], now: int) -> Full | None:
+    """A contact at t leaves the window of length W exactly at t + W."""
+    if cap.most <= 0:
+        return Full(None, "No contact of this kind is allowed.")
+    times = sorted(
+        contact.at
+        for contact in contacts
+        if contact.purpose in cap.purposes and cap.channel in ("", contact.channel) and contact.at > now - cap.window
+    )
+    if len(times) < cap.most:
+        return None
+    return Full(times[-cap.most] + cap.window, f"She has heard {len(times)} of at most {cap.most} from us.")

@@ -1,0 +1,369 @@
+"""One decision for one person: everything that could be said to her, judged stage by stage, and at most one chosen.
+
+Stages, in order; each candidate keeps the one at which it fell:
+1. eligible: it is for her, it is open, she is not in its holdout, and every fact that its audience, trigger, offer or
+   model read may be used silently (`select`).
+2. fitting: `reach` and the uses of each variant are judged and the variant that stands best is taken. Where she
+   would have to be asked first, the candidate becomes a question if she is already talking to us, else it falls.
+3. timely: what a rule holds, and what the shop's quiet hours or caps hold, waits with `until` and `drop_after`. What
+   would open only after the candidate's end is dropped. The shop's quiet hours and caps bind where we start to speak.
+4. best: the highest score; silence is always a candidate with the score 0 and wins ties.
+5. reserved: the decision names the contact that it takes; the store takes it, or the decision does not stand.
+
+Nothing here reads a clock or chance: instants, draws and time zones are in the case. Candidates are taken in the order
+of their names' bytes, so their order in the case does not matter. A decision encodes to the same bytes every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from tactful.appropriateness.context import FitTable
+from tactful.appropriateness.message import ASK, HOLD, NEVER, STANDINGS, WHERE_TO_ASK, Picked, Stood, may_ask_here, pick
+from tactful.appropriateness.scene import Scene
+from tactful.appropriateness.scorecard import Scorecard
+from tactful.arbitration import best as arbitration
+from tactful.arbitration import pressure, quiet
+from tactful.model.flow import Flow
+from tactful.model.records import (
+    DAY,
+    Candidate,
+    Cap,
+    Contact,
+    Decision,
+    Fact,
+    Given,
+    Outcome,
+    Permission,
+    QuietHours,
+    Stage,
+    Standing,
+    Variant,
+)
+from tactful.model.verdict import FORMS, Form
+from tactful.permission.points import Passed
+from tactful.permission.standing import permission_for
+from tactful.policy.judge import Judge
+
+AT_ANY_HOUR = frozenset({"order", "security", "access"})
+"""Purposes that the shop's quiet hours do not hold back; the policy may still do so, channel by channel."""
+FRESH = DAY
+"""A decision is good for a day at most: ages, windows and hours move on."""
+_OF_FORM: dict[str, str] = {"silent": "silent", "softened": "soften", "explicit": "say"}
+_Used = tuple[str, Form, Stood]
+_QUIET, _WINDOW = "quiet_hours.over", "contact.window_open"
+
+
+class Case(msgspec.Struct, frozen=True):
+    """Everything that one decision reads.
+
+    `attributes` are the keys of flows that are about her and us (`customer.*`, `relationship.*`, `agreement.owed`,
+    `hers.*`); what is absent is not known. `permissions` None means that they could not be looked up, `contacts` None
+    likewise. `zones` are the time zones that she may be in. `attention_price` is what a moment of her attention costs,
+    in thousandths of a currency unit. `draws` gives for each candidate with a holdout a number from 0 to 999,999.
+    With `detail` "chosen" only the chosen candidate keeps its judged flows; `judge_again` gives those of the others.
+    """
+
+    now: int
+    judge: Judge
+    scorecard: Scorecard
+    fit: FitTable
+    candidates: tuple[Candidate, ...]
+    attributes: dict[str, Given] = {}
+    permissions: tuple[Permission, ...] | None = None
+    passed: tuple[Passed, ...] = ()
+    zones: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] | None = None
+    caps: tuple[Cap, ...] = ()
+    quiet: QuietHours | None = None
+    attention_price: int = 0
+    draws: dict[str, int] = {}
+    detail: Literal["all", "chosen"] = "all"
+
+
+def decide(case: Case) -> Decision:
+    """The decision, with what became of every candidate. Raises ValueError if two candidates have one name."""
+    sitting = _Sitting(case)
+    ordered = sorted(case.candidates, key=lambda candidate: candidate.name.encode())
+    if len({candidate.name for candidate in ordered}) < len(ordered):
+        raise ValueError("two candidates have the same name")
+    full = case.detail == "all"
+    found = [_Course(sitting, candidate, full).run() for candidate in ordered]
+    chosen = arbitration.best((each.candidate, each.score) for each in found if each.stage == "best")
+    if not chosen:
+        held = any(each.verdict == "hold" for each in found)
+        outcomes = tuple(_settled(each, chosen) for each in found)
+        return Decision("", "", "hold" if held else "never", sitting.silent_until(ordered), outcomes)
+    place = next(place for place, each in enumerate(found) if each.candidate == chosen)
+    winner = ordered[place]
+    if not full:
+        found[place] = _Course(sitting, winner, full=True).run()
+    outcomes = tuple(_settled(each, chosen) for each in found)
+    outcome = outcomes[place]
+    return Decision(
+        chosen, outcome.variant, outcome.verdict, sitting.good_until(winner), outcomes, sitting.takes(winner)
+    )
+
+
+def encode_decision(decision: Decision) -> bytes:
+    """A decision as deterministic MessagePack."""
+    return msgspec.msgpack.encode(decision, order="deterministic")
+
+
+def judge_again(case: Case, name: str) -> Outcome:
+    """What became of one candidate before arbitration, with all its judged flows: from the same case, the same."""
+    candidate = next(each for each in case.candidates if each.name == name)
+    return _Course(_Sitting(case), candidate, full=True).run()
+
+
+def _settled(outcome: Outcome, chosen: str) -> Outcome:
+    if outcome.stage != "best":
+        return outcome
+    if outcome.candidate == chosen:
+        return msgspec.structs.replace(outcome, stage="chosen")
+    note = "Something else is worth more to her now." if chosen else "Silence is worth more to her now."
+    return msgspec.structs.replace(outcome, note=note)
+
+
+class _Sitting:
+    """What is the same for all candidates of a case, looked up once."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.zones = quiet.known_zones(case.zones)
+        self.person: Flow = {name: given.value for name, given in case.attributes.items()}
+        self.person |= pressure.counts(case.contacts, case.now) | quiet.local_hours(self.zones, case.now)
+        place = self.person.get("customer.jurisdiction")
+        self.jurisdiction = place if isinstance(place, str) else None
+        self._scenes: dict[tuple[object, ...], Scene] = {}
+        self._standings: dict[tuple[str, str, str], Standing] = {}
+        self.openings: list[int] = []
+
+    def scene(self, candidate: Candidate) -> Scene:
+        """The scene of a candidate; candidates with the same scenario share one."""
+        key = (candidate.purpose, candidate.channel, *sorted(candidate.scenario.items()))
+        known = self._scenes.get(key)
+        if known is not None:
+            return known
+        case, purpose, channel = self.case, candidate.purpose, candidate.channel
+        base: Flow = {
+            **self.person,
+            **candidate.scenario,
+            "scenario.purpose": purpose,
+            "scenario.channel": channel,
+        }
+
+        def standing_of(category: str) -> Standing:
+            return self._standing(purpose, channel, category)
+
+        scene = Scene(case.judge, case.scorecard, case.fit, case.now, base, standing_of)
+        self._scenes[key] = scene
+        return scene
+
+    def _standing(self, purpose: str, channel: str, category: str) -> Standing:
+        key = (purpose, channel, category)
+        known = self._standings.get(key)
+        if known is None:
+            case = self.case
+            known = permission_for(
+                case.permissions, case.passed, purpose, channel, category, case.now, self.jurisdiction
+            )
+            self._standings[key] = known
+        return known
+
+    def holds_back(self, candidate: Candidate) -> tuple[tuple[str, ...], int | None, str]:
+        """What of the shop's own hours and caps holds this candidate, when it opens (None: not known), and a note."""
+        case = self.case
+        if candidate.scenario.get("scenario.initiator") == "customer":
+            return (), None, ""
+        until: list[str] = []
+        opens: list[int | None] = []
+        note = ""
+        if self._quiet_counts(candidate) and case.quiet and quiet.is_quiet(self.zones, case.quiet, case.now):
+            until.append(_QUIET)
+            opens.append(quiet.opens(self.zones, case.quiet, case.now))
+            note = "It is a quiet hour for her." if self.zones else "Her time zone is not known."
+        found = pressure.full(case.caps, case.contacts, candidate.purpose, candidate.channel, case.now)
+        if found is not None:
+            until.append(_WINDOW)
+            opens.append(found.opens)
+            note = found.note
+        known = [at for at in opens if at is not None]
+        return tuple(sorted(until)), max(known) if known and len(known) == len(opens) else None, note
+
+    def _quiet_counts(self, candidate: Candidate) -> bool:
+        return (
+            candidate.purpose not in AT_ANY_HOUR
+            and candidate.contact != "contact.presence"
+            and candidate.scenario.get("scenario.initiator") != "customer"
+        )
+
+    def takes(self, candidate: Candidate) -> Contact | None:
+        """The contact that speaking takes; an answer in her own exchange is no attempt to reach her."""
+        if candidate.scenario.get("scenario.initiator") == "customer":
+            return None
+        return Contact(candidate.channel, candidate.purpose, self.case.now)
+
+    def good_until(self, winner: Candidate) -> int:
+        """A day at most, not past the candidate's end, nor into hours that are quiet for her."""
+        ends = [self.case.now + FRESH]
+        if winner.valid_until:
+            ends.append(winner.valid_until)
+        if self.case.quiet and self._quiet_counts(winner):
+            ends.append(quiet.closes(self.zones, self.case.quiet, self.case.now))
+        return min(ends)
+
+    def silent_until(self, candidates: list[Candidate]) -> int:
+        """When silence should be thought over: after a day, or when something is known to open."""
+        now = self.case.now
+        starts = [candidate.valid_from for candidate in candidates if candidate.valid_from > now]
+        return min([now + FRESH, *starts, *(at for at in self.openings if at > now)])
+
+
+class _Course:
+    """One candidate on its way through the stages up to `best`."""
+
+    def __init__(self, sitting: _Sitting, candidate: Candidate, full: bool) -> None:
+        self.sitting = sitting
+        self.full = full
+        self.candidate = candidate
+        self.scene = sitting.scene(candidate)
+        self.contact = _contact_point(candidate)
+
+    def run(self) -> Outcome:
+        """Its outcome: the stage at which it fell, or `best` with its score."""
+        return self._not_eligible() or self._judge()
+
+    def _not_eligible(self) -> Outcome | None:
+        each, case = self.candidate, self.sitting.case
+        if each.missing:
+            return self._fell("Whether it is for her is not known.", missing=tuple(sorted(each.missing)))
+        if each.not_for_her:
+            return self._fell(each.not_for_her)
+        if case.now < each.valid_from:
+            return self._fell("It is not open yet.")
+        if each.valid_until and case.now >= each.valid_until:
+            return self._fell("It is over.")
+        if each.holdout and case.draws.get(each.name, 0) < each.holdout:
+            return self._fell("She is in the holdout: she hears nothing of it, so that we can tell whether it helps.")
+        return None
+
+    def _fell(self, note: str, missing: tuple[str, ...] = ()) -> Outcome:
+        return Outcome(self.candidate.name, "eligible", "never", note=note, missing=missing)
+
+    def _judge(self) -> Outcome:
+        each, stands = self.candidate, self.scene.stands
+        selects: list[_Used] = [(name, "silent", stands(name, each.facts.get(name), "silent")) for name in each.selects]
+        barred = [used for used in selects if used[2].standing == NEVER]
+        if barred:
+            return self._outcome("eligible", "never", barred, note="Something it rests on may not be used.")
+        reach = self.scene.reach(each.contact, self.contact)
+        if reach.standing == NEVER:
+            return self._outcome("fitting", "never", [], reach)
+        shown: list[list[_Used]] = [
+            [(use.fact, use.form, stands(use.fact, each.facts.get(use.fact), use.form)) for use in variant.mentions]
+            for variant in each.variants
+        ]
+        picked = pick(reach, ([(name, stood) for name, _, stood in (*selects, *uses)] for uses in shown))
+        taken = picked.index if picked.index is not None else len(shown) - 1
+        uses = [*selects, *(shown[taken] if shown else ())]
+        return self._fitted(picked, each.variants[taken] if shown else None, reach, uses)
+
+    def _fitted(self, picked: Picked, variant: Variant | None, reach: Stood, uses: list[_Used]) -> Outcome:
+        name = variant.name if variant else ""
+        if picked.standing == NEVER:
+            return self._outcome("fitting", "never", uses, reach)
+        until, opens, note = self.sitting.holds_back(self.candidate)
+        if picked.standing == HOLD or until:
+            outcome = self._outcome("timely", "hold", uses, reach, name)
+            return self._held(outcome, {*picked.until, *until}, opens, note)
+        if picked.standing == ASK:
+            return self._question(picked, uses, reach, name)
+        outcome = self._outcome("best", _said(variant), uses, reach, name)
+        return self._scored(outcome)
+
+    def _held(self, outcome: Outcome, until: set[str], opens: int | None, note: str) -> Outcome:
+        end = self.candidate.valid_until
+        if end and opens is not None and opens >= end:
+            return msgspec.structs.replace(
+                outcome, verdict="never", drop_after=end, note=f"{note} It would open only after the end."
+            )
+        if opens is not None:
+            self.sitting.openings.append(opens)
+        return msgspec.structs.replace(outcome, until=tuple(sorted(until)), drop_after=end, note=note)
+
+    def _question(self, picked: Picked, uses: list[_Used], reach: Stood, variant: str) -> Outcome:
+        """Asking is a flow of its own: what is recorded of a question is what was judged of the asking."""
+        facts, scene = self.candidate.facts, self.scene
+        outcome = msgspec.structs.replace(self._outcome("fitting", "ask", uses, reach, variant), ask=picked.asks)
+        to_ask = {name: form for name, form, stood in uses if stood.standing == ASK}
+        asking = [scene.asked(name, facts.get(name), form) for name, form in sorted(to_ask.items())]
+        speaking = scene.judged(self.candidate.contact, self.contact, None, reach.standing)
+        sayable = [each for each in asking if each is not None]
+        if len(sayable) < len(asking) or not asking or speaking.verdict.name != "say":
+            return msgspec.structs.replace(outcome, note="She would have to be asked, and may not be.")
+        if not may_ask_here(scene.base, self.candidate.contact):
+            about = ", ".join(picked.asks)
+            return msgspec.structs.replace(outcome, note=f"Ask about {about} {WHERE_TO_ASK}.")
+        duties = {duty for each in (speaking, *sayable) for duty in each.verdict.obligations}
+        kept = (*outcome.judged, *sayable) if self.full else ()
+        question = msgspec.structs.replace(outcome, stage="best", obligations=tuple(sorted(duties)), judged=kept)
+        return self._scored(question)
+
+    def _scored(self, outcome: Outcome) -> Outcome:
+        made_of = arbitration.factors(self.candidate, self.sitting.case.attention_price)
+        return msgspec.structs.replace(outcome, score=made_of["score"], factors=made_of)
+
+    def _outcome(
+        self,
+        stage: Stage,
+        verdict: str,
+        uses: list[_Used],
+        reach: Stood | None = None,
+        variant: str = "",
+        note: str = "",
+    ) -> Outcome:
+        """What is decisive: the flows that stand as the whole does, `reach` first."""
+        each, facts = self.candidate, self.candidate.facts
+        stood = [*((each.contact, self.contact, None, reach) for reach in [reach] if reach is not None)]
+        flows = [*stood, *((name, facts.get(name), form, found) for name, form, found in uses)]
+        least = min((found.standing for *_, found in flows), default=NEVER)
+        if not self.full:
+            flows = [] if stage == "best" else [flow for flow in flows if flow[3].standing == least]
+        judged = tuple(self.scene.judged(name, fact, form, found.standing) for name, fact, form, found in flows)
+        decisive = [item.verdict for item in judged if item.standing == STANDINGS[least]]
+        duties = {duty for item in judged for duty in item.verdict.obligations} if stage == "best" else set()
+        return Outcome(
+            each.name,
+            stage,
+            verdict,
+            variant,
+            because=tuple(dict.fromkeys(rule for item in decisive for rule in item.because)),
+            missing=tuple(sorted({key for item in decisive for key in item.missing})),
+            obligations=tuple(sorted(duties)),
+            note=note,
+            judged=judged if self.full else (),
+            assumptions=self._assumptions(flows) if self.full else (),
+        )
+
+    def _assumptions(self, flows: Iterable[tuple[str, Fact | None, Form | None, Stood]]) -> tuple[str, ...]:
+        standings = [self.scene.standing_of(fact) for _, fact, _, _ in flows]
+        return tuple(sorted({each.assumption for each in standings if each is not None and each.assumption}))
+
+
+def _said(variant: Variant | None) -> str:
+    """The verdict of a candidate that may speak now: the strongest form that the variant really uses."""
+    strongest = max((FORMS.index(use.form) for use in variant.mentions), default=0) if variant else 0
+    return _OF_FORM[FORMS[strongest]]
+
+
+def _contact_point(candidate: Candidate) -> Fact | None:
+    """The fact of the contact point used: of that name, or else the first by name and key of that category."""
+    named = candidate.facts.get(candidate.contact)
+    if named is not None:
+        return named
+    found = [fact for fact in candidate.facts.values() if fact.category == candidate.contact]
+    return min(found, key=lambda fact: (fact.name, fact.key)) if found else None

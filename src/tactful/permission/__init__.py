@@ -1,0 +1,1 @@
+"""Consents, collection points and imports: the permission that holds at an instant."""

@@ -1,0 +1,112 @@
+"""The permission that holds for one purpose, channel and category at an instant.
+
+1. A record counts if it happened and was heard of by now, and matches purpose, channel and category. `*` as category
+   matches every category, a category matches itself and what is under it. `*` as purpose or channel matches only in
+   a record that restricts: nobody says yes to everything.
+2. A refusal (refused, withdrawn, revoked, invalidated) or an end (expired) stands unless a grant (given, renewed)
+   lifts it. A grant lifts what is earlier both in `occurred_at` and in `received_at` and has a category as wide as
+   the grant's or wider: a yes to everything does not reopen what she closed by name.
+3. If any stands, the strictest is the state. Else the grants and requests with the longest matching category decide:
+   the latest, and of several at one instant the most restrictive. `never_asked` counts only if there is nothing else.
+4. If nothing is on file, we looked and the state is `never_asked`; then a collection point that she has passed may
+   give a basis. A refusal takes every basis away but the contract: her no to a kind of message is not a no to the
+   order that she placed. Where the records could not be looked at (None), nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tactful.model.records import Permission, Standing
+from tactful.permission.points import Passed, basis_told
+
+GRANTS = frozenset({"given", "renewed"})
+STRICTNESS: tuple[str, ...] = (
+    "withdrawn", "refused", "revoked", "invalidated", "expired", "request_deferred", "requested", "never_asked",
+    "given", "renewed",
+)  # fmt: skip
+"""States, strictest first."""
+ENDS = frozenset(STRICTNESS[:5])
+_RANK = {state: rank for rank, state in enumerate(STRICTNESS)}
+_EVERY = "*"
+
+
+def permission_for(
+    permissions: Sequence[Permission] | None,
+    passed: Iterable[Passed],
+    purpose: str,
+    channel: str,
+    category: str,
+    now: int,
+    jurisdiction: str | None,
+) -> Standing:
+    """What holds for this purpose, channel and category. `permissions` None: nobody could look them up.
+
+    `passed` are the collection points that she has passed (`points.passed`); `jurisdiction` is hers, None if not known.
+    """
+    if permissions is None:
+        return Standing(None, None, None, None)
+    known = [each for each in permissions if each.occurred_at <= now and each.received_at <= now]
+    about = [each for each in known if _purpose_fits(each, purpose)]
+    elsewhere = _elsewhere(about, channel)
+    holds = _resolve([each for each in about if _fits(each, channel, category)])
+    told = basis_told(passed, purpose, channel, now, jurisdiction)
+    if holds is not None and holds.state in GRANTS:
+        return Standing(holds.state, holds.basis, holds.asked, elsewhere, holds.source)
+    if holds is not None and holds.state != "never_asked":
+        basis = "contract" if told is not None and told.basis == "contract" else "none"
+        return Standing(holds.state, basis, holds.asked, elsewhere, holds.source)
+    if told is not None:
+        return Standing("never_asked", told.basis, "not_asked", elsewhere, told.point, told.assumes)
+    return Standing("never_asked", "none", "not_asked", elsewhere, holds.source if holds is not None else "")
+
+
+def _purpose_fits(record: Permission, purpose: str) -> bool:
+    return record.purpose == purpose or (record.purpose == _EVERY and record.state in ENDS)
+
+
+def _fits(record: Permission, channel: str, category: str) -> bool:
+    in_channel = record.channel == channel or (record.channel == _EVERY and record.state in ENDS)
+    return in_channel and _covers(record.category, category)
+
+
+def _covers(general: str, special: str) -> bool:
+    return general in (_EVERY, special) or special.startswith(general + ".")
+
+
+def _length(record: Permission) -> int:
+    return 0 if record.category == _EVERY else record.category.count(".") + 1
+
+
+def _resolve(records: list[Permission]) -> Permission | None:
+    """The record that decides, or None if there is none."""
+    grants = [each for each in records if each.state in GRANTS]
+    ends = [each for each in records if each.state in ENDS and not any(_lifts(grant, each) for grant in grants)]
+    if ends:
+        return min(ends, key=lambda each: (_RANK[each.state], -each.occurred_at, -each.received_at, each.source))
+    others = [each for each in records if each.state not in ENDS]
+    asked = [each for each in others if each.state != "never_asked"] or others
+    if not asked:
+        return None
+    return min(asked, key=lambda each: (-_length(each), -each.occurred_at, _RANK[each.state], each.source))
+
+
+def _lifts(grant: Permission, end: Permission) -> bool:
+    return (
+        _covers(end.category, grant.category)
+        and grant.occurred_at > end.occurred_at
+        and grant.received_at > end.received_at
+    )
+
+
+def _elsewhere(about: list[Permission], channel: str) -> str:
+    """The strictest state of this purpose in her other channels, whatever the category; `never_asked` if none."""
+    states = []
+    for other in sorted({each.channel for each in about} - {channel, _EVERY}):
+        there = [each for each in about if each.channel == other]
+        for category in {each.category for each in there}:
+            same = [each for each in there if each.category == category]
+            holds = _resolve(same)
+            if holds is not None:
+                states.append(holds.state)
+    return min(states, key=_RANK.__getitem__) if states else "never_asked"
