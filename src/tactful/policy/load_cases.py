@@ -77,14 +77,13 @@ def check_names(cases: Iterable[Case], rules: set[str]) -> list[Problem]:
 
 
 def _flat(section: Section) -> dict[str, Any]:
-    """Nested or dotted keys as flat ones; a key that is none is reported where it stands."""
-    plain = section.plain()
-    for name, value in plain.items():
-        words = flatten({name: value}) if isinstance(value, Mapping) else {name: value}
-        for word in words:
-            if word not in KEYS:
-                section.complain(f"{word}: unknown key.{suggestion(word, KEYS)}", name)
-    return {name: value for name, value in flatten(plain).items() if name in KEYS}
+    """Nested or dotted keys as flat ones, each checked where it stands; `unknown` stays, to remove what it covers."""
+    flat: dict[str, Any] = {}
+    for name, value in section.plain().items():
+        words = flatten({name: value})
+        section.problems += read_flow(words, section.file, section.line_of(name))[1]
+        flat.update(words)
+    return flat
 
 
 def _read_case(section: Section, casts: Mapping[str, Mapping[str, Any]]) -> Case:
@@ -95,7 +94,7 @@ def _read_case(section: Section, casts: Mapping[str, Mapping[str, Any]]) -> Case
     uses = _uses(section, cast, said)
     case = Case(
         name=name,
-        given=_flow(section, "given", {**cast, **said}),
+        given=dict(read_flow({**cast, **said})[0]),
         expect=_expect(section, set(uses)),
         source=section.text("source", ""),
         uses=uses,
@@ -114,12 +113,6 @@ def _cast(section: Section, casts: Mapping[str, Mapping[str, Any]]) -> Mapping[s
     return casts.get(name, {})
 
 
-def _flow(section: Section, key: str, flat: Mapping[str, Any]) -> dict[str, Any]:
-    flow, problems = read_flow(flat, section.file, section.line_of(key))
-    section.problems += problems
-    return dict(flow)
-
-
 def _uses(section: Section, cast: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Each use as a flow: the scenario of the case, and the facts of the use laid over the cast's."""
     written = section.section("uses", None)
@@ -129,7 +122,7 @@ def _uses(section: Section, cast: Mapping[str, Any], said: Mapping[str, Any]) ->
     uses = {}
     for name in written.values:
         use = written.section(name)
-        uses[name] = _flow(section, "uses", {**cast, **scene, **(_flat(use) if use else {})})
+        uses[name] = dict(read_flow({**cast, **scene, **(_flat(use) if use else {})})[0])
     return uses
 
 
@@ -155,10 +148,12 @@ def _expect(section: Section, uses: set[str]) -> dict[str, Any]:
     lists: dict[str, Iterable[str] | None] = {"because": None, "also": None, "missing": KEYS}
     lists |= {"until": _UNTIL, "obligations": _DUTIES, "ask": uses}
     for name, allowed in lists.items():
+        wanted = expect.texts(name, (), one_of=allowed)
         if name in expect:
-            found[name] = expect.texts(name, one_of=allowed)
+            found[name] = wanted
+    variant = expect.integer("variant", 0, low=0)
     if "variant" in expect:
-        found["variant"] = expect.integer("variant", low=0)
+        found["variant"] = variant
     for name in ("variant", "ask"):
         if name in expect and not uses:
             expect.complain(f"only a message with `uses` expects `{name}`.", name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from tactful.model.document import Section
 from tactful.model.problems import Problem, Problems, suggestion
@@ -73,11 +72,12 @@ def read_rule(section: Section, kind: RuleKind) -> Rule:
         if name in section:
             section.raw(name)
             section.complain(reason, name)
+    when, text = _when(section)
     rule = Rule(
         kind=kind,
         id=_id(section),
-        when=(when := _when(section)),
-        when_text=section.text("when", ""),
+        when=when,
+        when_text=text,
         tier=section.text("tier", one_of=_TIERS) if kind != "licence" else "",
         point=_point(section, kind),
         oblige=section.texts("oblige", (), one_of=_DUTIES) if kind == "limit" else (),
@@ -125,23 +125,22 @@ def _id(section: Section) -> str:
     return name
 
 
-def _when(section: Section) -> Condition:
-    text: Any = section.raw("when")
-    if isinstance(text, bool):
-        return Const(text)
-    text = section.text("when", "")
+def _when(section: Section) -> tuple[Condition, str]:
+    """The condition and its text. A condition that cannot be read never holds; the problem stops the policy."""
+    written = section.raw("when")
+    text = str(written).lower() if isinstance(written, bool) else section.text("when", "")
     if not text:
-        if "when" in section and not section.problems:
+        if isinstance(written, str):
             section.complain("`when` is empty.", "when")
-        return Const(False)
+        return Const(False), text
     try:
-        return parse_condition(text, section.file, section.line_of("when"))
+        return parse_condition(text, section.file, section.line_of("when")), text
     except Problems as problems:
         name = section.values.get("id")
         section.problems += [
             Problem(each.file, each.line, f"{name}: {each.message}", each.key) for each in problems.problems
         ]
-        return Const(False)
+        return Const(False), text
 
 
 def _point(section: Section, kind: RuleKind) -> Point:
