@@ -15,6 +15,7 @@ from tactful.store.place import network_of
 from tactful.store.schema import NEWEST, STEPS
 
 APPLICATION = 0x54414354
+MAGIC = b"SQLite format 3\0"
 OLDEST_SQLITE = (3, 37, 0)
 PRAGMAS = (
     "PRAGMA page_size=8192",
@@ -125,7 +126,7 @@ def open_database(path: Path, *, reads_only: bool, waits: float, seeds: Callable
     path = Path(os.path.abspath(path))
     look_at(path, reads_only=reads_only)
     uri = f"file:{quote(str(path))}?mode={'ro' if reads_only else 'rw'}"
-    if reads_only and not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists():
+    if reads_only and not may_write(path.parent) and not Path(f"{path}-wal").exists():
         uri += "&immutable=1"
     deadline = time.monotonic() + waits
     while True:
@@ -152,9 +153,17 @@ def look_at(path: Path, *, reads_only: bool) -> None:
             if kind := network_of(path.parent):
                 raise StoreProblem(f"{path} lies on a network file system ({kind}); put the store on a local disk.")
             os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        with path.open("rb") as file:
+            start = file.read(len(MAGIC))
     except OSError as error:
         why = (error.strerror or "").lower() or "no reason was given"
         raise StoreProblem(f"The store {path} cannot be opened or made: {why}.") from error
+    if start not in (b"", MAGIC):
+        raise StoreProblem(f"{path} is not a store of Tactful: it is another kind of file.")
+
+
+def may_write(folder: Path) -> bool:
+    return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def opened(path: Path, uri: str, waits: float, *, reads_only: bool, seeds: Callable[[], dict[str, bytes]]) -> Database:

@@ -1,0 +1,97 @@
+"""The embedded store passes the kit, and the kit fails a store that breaks a promise."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tactful.model.kept import Appended, DecisionRow, Snapshot
+from tactful.model.records import Cap, Contact, NewEvent, Permission
+from tactful.service.ports import Store
+from tactful.store import SqliteStore, open_store
+from tactful.testing.check_store import CHECKS, MakeStore, check_store
+
+
+def in_folder(folder: Path) -> Callable[[str], SqliteStore]:
+    return lambda name: open_store(folder / name / "tactful.db")
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_embedded_store(check: Callable[[MakeStore], None], tmp_path: Path) -> None:
+    check(in_folder(tmp_path))
+
+
+def test_it_has_the_verbs_of_the_port(tmp_path: Path) -> None:
+    port: Store = open_store(tmp_path / "s.db")
+    port.close()
+    for name, verb in inspect.getmembers(Store, inspect.isfunction):
+        if not name.startswith("_"):
+            wanted, given = (inspect.signature(each).parameters for each in (verb, getattr(SqliteStore, name)))
+            assert [(each.name, each.default) for each in given.values()] == [
+                (each.name, each.default) for each in wanted.values()
+            ], name
+
+
+class Wrapped:
+    """A store that does one thing wrong."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self.store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+
+class Doubles(Wrapped):
+    numbers = count()
+
+    def append(self, events: Sequence[NewEvent], received_at: int) -> Appended:
+        new = [NewEvent(e.source, b"%d" % next(self.numbers), e.kind, e.person, e.occurred_at, e.body) for e in events]
+        return self.store.append(new, received_at)
+
+
+class ForgetsTails(Wrapped):
+    def tail(self, person_id: int, after_pos: int = 0) -> list[Any]:
+        return self.store.tail(person_id, after_pos)[:-1]
+
+
+class GrantsTwice(Wrapped):
+    numbers = count()
+
+    def record_permissions(self, rows: Sequence[tuple[int, Permission]]) -> int:
+        for person, each in rows:
+            said = msgspec.structs.replace(each, proof=str(next(self.numbers)))
+            self.store.record_permissions([(person, said)])
+        return len(rows)
+
+
+class CountsBackOnly(Wrapped):
+    """Checks, then inserts, and never looks at windows that end later."""
+
+    def reserve(self, person_id: int, contact: Contact, caps: Sequence[Cap]) -> bool:
+        for cap in caps:
+            before = self.store.contacts(person_id, contact.at - cap.window)
+            if sum(each.at <= contact.at for each in before) >= cap.most:
+                return False
+        self.store.record_contacts([(person_id, contact)])
+        return True
+
+
+class KeepsHalfChunks(Wrapped):
+    def record_decisions(
+        self, run_id: str, chunk_no: int, rows: Sequence[DecisionRow], snapshots: Sequence[Snapshot] = ()
+    ) -> bool:
+        return self.store.record_decisions(run_id, chunk_no, rows[:1], snapshots)
+
+
+@pytest.mark.parametrize("broken", [Doubles, ForgetsTails, GrantsTwice, CountsBackOnly, KeepsHalfChunks])
+def test_a_broken_store_fails(broken: type[Wrapped], tmp_path: Path) -> None:
+    make = in_folder(tmp_path)
+    with pytest.raises(AssertionError):
+        check_store(lambda name: broken(make(name)))
