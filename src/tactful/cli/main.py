@@ -13,3 +13,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
+
+
+def run() -> None:
+    """The entry point: load every command, then answer."""
+    from tactful.cli import commands  # noqa: F401
+
+    app()

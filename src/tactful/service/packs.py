@@ -91,3 +91,12 @@ def load_rules(name: str = DEFAULT_POLICY, folder: Path | None = None, texts: di
     fetch = Fetcher(folder, texts)
     policy = load_policy(name, fetch, name)
     return Rules(policy, compile_policy(policy), scorecard(), fetch.texts)
+
+
+def with_its_cases(policy: str) -> str:
+    """The policy that imports this one and holds its cases, where there is one: `X-cases` beside `X`."""
+    path = Path(policy)
+    if path.suffix:
+        cases = path.with_name(f"{path.stem}-cases{path.suffix}")
+        return str(cases) if cases.exists() else policy
+    return f"{policy}-cases" if f"{policy}-cases" in pack_names() else policy

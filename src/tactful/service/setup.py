@@ -73,12 +73,11 @@ def write_files(root: Path, files: dict[str, str]) -> list[Path]:
 
 
 def _shop(answers: Answers) -> str:
-    sources = ""
+    sources = _orders(answers.carrier == NOT_CONNECTED)
     if answers.helpdesk != NOT_CONNECTED:
         sources += _source(answers.helpdesk, "customer.complaint_open", "24h")
     if answers.carrier != NOT_CONNECTED:
         sources += _source(answers.carrier, "customer.let_down", "48h")
-    sources += _source("orders", "customer.let_down", "48h") if answers.carrier == NOT_CONNECTED else ""
     adults = (
         "\ncustomers:                         # what holds for every customer, and why you can say so\n"
         "  all: {customer.minor: false}\n"
@@ -111,6 +110,12 @@ attention: 0.50                   # what one message costs her, in our currency:
 """
 
 
+def _orders(tells_let_downs: bool) -> str:
+    if not tells_let_downs:
+        return "  orders: {via: web}              # your shop's order export, and how its orders reach you\n"
+    return _source("orders", "customer.let_down", "48h").replace("    tells_us", "    via: web\n    tells_us")
+
+
 def _source(name: str, key: str, fresh: str) -> str:
     return (
         f"  {name}:\n    tells_us: [{key}]\n    silence_means: {{{key}: false}}\n"
@@ -131,7 +136,6 @@ collection_point: checkout
 notice: notices/checkout.md       # the text she saw; its digest is kept with every fact
 seen_from: {since}
 sources: [orders]                 # the imports that this point covers
-via: web                          # how what we learn there reached us
 shown_in: [{answers.home}]                    # where this notice is shown; elsewhere it allows nothing
 collects: [contact.email, contact.address, purchase]
 purposes: [order, service]        # told: we need these to send your order

@@ -22,9 +22,13 @@ _PROMOTING = ("market", "recommend", "winback", "advertise", "research")
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A system we are connected to: what it tells us, what its silence means, and for how many microseconds."""
+    """A system we are connected to: what it tells us, what its silence means, and for how many microseconds.
+
+    `via` is how what it tells us reached us (a word of `fact.acquired_via`); empty where that is not said.
+    """
 
     name: str
+    via: str
     tells_us: tuple[str, ...]
     silence_means: dict[str, Value]
     fresh_for: int
@@ -180,12 +184,13 @@ def _sources(top: Section) -> tuple[Source, ...]:
         found.append(
             Source(
                 name=name,
+                via=one.text("via", "", one_of=KEYS["fact.acquired_via"].names),
                 tells_us=one.texts("tells_us", (), one_of=KEYS),
                 silence_means=_values(one, "silence_means"),
                 fresh_for=_duration_of(one, "fresh_for", 0),
             )
         )
-        if not found[-1].fresh_for:
+        if found[-1].silence_means and not found[-1].fresh_for:
             one.complain("`fresh_for` is missing: for how long may we believe its silence?", "fresh_for")
         for key in found[-1].silence_means:
             if key not in found[-1].tells_us:

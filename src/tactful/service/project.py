@@ -1,0 +1,223 @@
+"""A shop's own files, read whole: what is true of it, its labels, its notices, a campaign with its treatment, its rules.
+
+A project is built from texts alone, so that a run can keep the texts and a replay can build the same project again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from tactful.appropriateness.context import FitTable, load_fit
+from tactful.model.problems import Problem, Problems
+from tactful.model.vocabulary import KEYS
+from tactful.permission.points import CollectionPoint, load_compatible, load_point, purposes_told
+from tactful.profile.audience import Audience, load_audience
+from tactful.profile.labels import Declared, load_labels, load_undignified
+from tactful.profile.names import Catalogue, catalogue, load_qualifiers
+from tactful.profile.revealing import load_revealing
+from tactful.profile.shop import Shop as ProfileShop
+from tactful.profile.told import Told
+from tactful.profile.traits import load_keeps
+from tactful.service.packs import DEFAULT_POLICY, Rules, load_rules, packaged, read_text
+from tactful.service.shop import Shop, load_shop
+from tactful.treatment.campaign import Campaign, check, load_campaign
+from tactful.treatment.objects import Objects, load_objects
+from tactful.treatment.render import load_footer
+from tactful.treatment.template import Treatment, load_treatment
+
+T = TypeVar("T")
+TABLES = (
+    "appropriateness/tables/fit.yaml",
+    "permission/tables/compatible.yaml",
+    "profile/tables/keeps.yaml",
+    "profile/tables/not_a_kind.yaml",
+    "profile/tables/revealing-products.yaml",
+    "profile/tables/undignified.yaml",
+    "treatment/tables/footer.yaml",
+    "treatment/tables/template_objects.yaml",
+)
+DRAFT = ".draft.yaml"
+_POLICY = "policy:"
+_CAMPAIGN = "campaign"
+
+
+def shop_of(folder: Path) -> Shop:
+    """The shop of a folder; one sentence where it has no `shop.yaml`."""
+    return load_shop(_shop_text(folder), str(folder / "shop.yaml"))
+
+
+def read_texts(folder: Path, campaign: Path | None = None) -> dict[str, str]:
+    """Every text that a project is built from, by its path in the project; the campaign's own under `campaign`.
+
+    A table in the folder's `tables/` stands in for the packaged one of that name.
+    """
+    texts = {"shop.yaml": _shop_text(folder)}
+    if (folder / "labels.yaml").exists():
+        texts["labels.yaml"] = read_text(folder / "labels.yaml")
+    for path in sorted((folder / "collection-points").glob("*.yaml")):
+        if not path.name.endswith(DRAFT):
+            texts[f"collection-points/{path.name}"] = read_text(path)
+    for path in sorted((folder / "notices").glob("*")):
+        if path.is_file():
+            texts[f"notices/{path.name}"] = read_text(path)
+    for table in TABLES:
+        room, _, name = table.partition("/")
+        own = folder / name
+        texts[table] = read_text(own) if own.exists() else packaged(room, name)
+    if campaign is not None:
+        texts[_CAMPAIGN] = read_text(campaign)
+        treatment = _treatment_path(texts[_CAMPAIGN], str(campaign))
+        texts[treatment] = read_text(folder / treatment)
+    rules = load_rules(_policy_name(folder), folder)
+    texts.update({f"{_POLICY}{name}": text for name, text in rules.texts.items()})
+    return texts
+
+
+def drafts(folder: Path) -> list[Path]:
+    """Collection points that wait for approval."""
+    return sorted((folder / "collection-points").glob(f"*{DRAFT}"))
+
+
+class Project:
+    """A project built from texts; everything in it is built once, when first asked for. Raises Problems: all at once."""
+
+    def __init__(self, texts: dict[str, str], rules: Rules | None = None, campaign_file: str = _CAMPAIGN) -> None:
+        self.texts = texts
+        self.campaign_file = campaign_file
+        self._rules = rules
+        problems: list[Problem] = []
+        self.shop: Shop = _collect(problems, lambda: load_shop(texts["shop.yaml"], "shop.yaml"))
+        self.labels: Declared = _collect(problems, self._load_labels)
+        self.points: tuple[CollectionPoint, ...] = _collect(problems, self._load_points)
+        if _CAMPAIGN in texts and not problems:
+            self.campaign: Campaign = _collect(problems, self._load_campaign)
+            self.treatment: Treatment = _collect(problems, self._load_treatment)
+            self.audience: Audience = _collect(problems, self._load_audience)
+            if not problems:
+                problems += check(self.campaign, self.treatment).problems
+        if problems:
+            raise Problems(problems)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all texts, in hex."""
+        return hashlib.sha256(msgspec.msgpack.encode(self.texts, order="deterministic")).hexdigest()
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The policy that holds, compiled."""
+        if self._rules is not None:
+            return self._rules
+        own = {name.removeprefix(_POLICY): text for name, text in self.texts.items() if name.startswith(_POLICY)}
+        return load_rules(next(iter(own), DEFAULT_POLICY), texts=own)
+
+    @cached_property
+    def fit(self) -> FitTable:
+        """How ordinary a category is for a sector and a purpose."""
+        return load_fit(self.table("appropriateness", "fit"), "fit.yaml")
+
+    @cached_property
+    def footer(self) -> dict[str, dict[str, str]]:
+        """The required parts of a message, in words."""
+        return load_footer(self.table("treatment", "footer"), "footer.yaml")
+
+    @cached_property
+    def objects(self) -> Objects:
+        """Which facts the objects of a template are."""
+        return load_objects(self.table("treatment", "template_objects"), "template_objects.yaml")
+
+    def table(self, room: str, name: str) -> str:
+        """The text of a table."""
+        return self.texts[f"{room}/tables/{name}.yaml"]
+
+    def told(self, shown: Callable[[CollectionPoint], bool]) -> tuple[Told, ...]:
+        """What the notices for which `shown` holds say, for facts."""
+        compatible = load_compatible(self.table("permission", "compatible"), "compatible.yaml")
+        return tuple(
+            Told(point.name, point.sources, purposes_told(point, compatible), point.seen_from)
+            for point in self.points
+            if shown(point)
+        )
+
+    def profile_shop(self, names: dict[str, str]) -> ProfileShop:
+        """What facts need to know of the shop, without notices; `names` are those of its products, by code."""
+        return ProfileShop(
+            revealing=load_revealing(self.table("profile", "revealing-products"), "revealing-products.yaml"),
+            keeps=load_keeps(self.table("profile", "keeps"), "keeps.yaml"),
+            declared=self.labels,
+            via={source.name: source.via for source in self.shop.sources if source.via},
+            catalogue=self.kinds(names),
+        )
+
+    def kinds(self, names: dict[str, str]) -> Catalogue:
+        """The general words under which the shop's products go."""
+        return catalogue(names, load_qualifiers(self.table("profile", "not_a_kind"), "not_a_kind.yaml"))
+
+    def _load_labels(self) -> Declared:
+        if "labels.yaml" not in self.texts:
+            return Declared()
+        undignified = load_undignified(self.table("profile", "undignified"), "undignified.yaml")
+        return load_labels(self.texts["labels.yaml"], "labels.yaml", undignified)
+
+    def _load_points(self) -> tuple[CollectionPoint, ...]:
+        notices = {
+            name: hashlib.sha256(text.encode()).hexdigest()
+            for name, text in self.texts.items()
+            if name.startswith("notices/")
+        }
+        problems: list[Problem] = []
+        found = [
+            _collect(problems, lambda name=name, text=text: load_point(text, name, notices))  # type: ignore[misc]
+            for name, text in sorted(self.texts.items())
+            if name.startswith("collection-points/")
+        ]
+        if problems:
+            raise Problems(problems)
+        return tuple(found)
+
+    def _load_campaign(self) -> Campaign:
+        facts = KEYS["fact.category"].names
+        return load_campaign(self.texts[_CAMPAIGN], self.campaign_file, tuple(self.labels.labels), facts)
+
+    def _load_treatment(self) -> Treatment:
+        path = _treatment_path(self.texts[_CAMPAIGN], self.campaign_file)
+        return load_treatment(self.texts[path], path, self.objects)
+
+    def _load_audience(self) -> Audience:
+        return load_audience(self.campaign, self.labels)
+
+
+def _collect(problems: list[Problem], make: Callable[[], T]) -> T:
+    """What `make` gives; its problems are added to the others, and then nobody looks at the result."""
+    try:
+        return make()
+    except Problems as found:
+        problems += found.problems
+        return None  # type: ignore[return-value]
+
+
+def _shop_text(folder: Path) -> str:
+    path = folder / "shop.yaml"
+    if not path.exists():
+        raise Problems([Problem(str(path), 0, "there is no shop here yet: run `tactful init` first, or say --shop FOLDER.")])
+    return read_text(path)
+
+
+def _policy_name(folder: Path) -> str:
+    return "policy.yaml" if (folder / "policy.yaml").exists() else DEFAULT_POLICY
+
+
+def _treatment_path(text: str, file: str) -> str:
+    from tactful.model.document import read_document
+
+    top = read_document(text, file)
+    path = top.text("treatment")
+    if not path or path.startswith("/") or ".." in path.split("/"):
+        raise Problems([Problem(file, top.line_of("treatment"), "`treatment` must be a file in this folder.")])
+    return path
