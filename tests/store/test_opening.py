@@ -15,7 +15,7 @@ import pytest
 from tactful.model.problems import StoreProblem
 from tactful.model.records import NewEvent
 from tactful.store import database, open_for_reading, open_store, place, schema
-from tactful.testing.check_store import decided
+from tactful.testing.check_store import decided, together
 
 NOBODY = 65_534
 
@@ -63,6 +63,13 @@ def test_it_is_made_on_first_use_for_its_owner_only(tmp_path: Path) -> None:
         made = [path, Path(f"{path}-wal")]
         assert [stat.S_IMODE(each.stat().st_mode) for each in made] == [0o600, 0o600]
     assert [each.name for each in path.parent.iterdir()] == ["s.db"], "closing leaves one file"
+
+
+def test_many_make_it_at_once(tmp_path: Path) -> None:
+    for turn in range(5):
+        together(lambda name: open_store(tmp_path / name), str(turn), [lambda store: store.append(events(0, 9), 0)] * 4)
+        with open_store(tmp_path / str(turn)) as store:
+            assert (store.counts().events, store.counts().persons) == (9, 9)
 
 
 def test_the_file_is_as_durable_and_as_forgetful_as_promised(tmp_path: Path) -> None:

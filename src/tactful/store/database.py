@@ -169,7 +169,9 @@ def may_write(folder: Path) -> bool:
 def opened(path: Path, uri: str, waits: float, *, reads_only: bool, seeds: Callable[[], dict[str, bytes]]) -> Database:
     connection = connect(uri, waits)
     try:
+        connection.execute("BEGIN")
         version = version_of(connection, path)
+        connection.execute("COMMIT")
         for pragma in PRAGMAS:
             connection.execute(pragma)
         if reads_only:
@@ -187,7 +189,7 @@ def opened(path: Path, uri: str, waits: float, *, reads_only: bool, seeds: Calla
 
 
 def version_of(connection: sqlite3.Connection, path: Path) -> int:
-    """The version of the store in the file; 0 when the file is empty."""
+    """The version of the store in the file; 0 when the file is empty. In a transaction: another may be making it."""
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     if application != APPLICATION:
         if application == 0 and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
