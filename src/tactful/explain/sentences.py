@@ -58,8 +58,9 @@ def verdict_sentences(policy: Policy, verdict: Verdict, flow: Mapping[str, Value
 
 def rules_named(policy: Policy, names: Iterable[str]) -> tuple[Rule, ...]:
     """The rules of these names, in this order; a name that the policy does not have is passed over."""
-    known = {rule.id: rule for rule in policy.rules} | {NO_LICENCE.id: NO_LICENCE}
-    return tuple(known[name] for name in names if name in known)
+    wanted = tuple(names)
+    known = {rule.id: rule for rule in (*policy.rules, NO_LICENCE) if rule.id in wanted}
+    return tuple(known[name] for name in wanted if name in known)
 
 
 def staff_sentences(rules: Iterable[Rule], verdict: Verdict, flow: Mapping[str, Value] | None = None) -> str:

@@ -11,8 +11,10 @@ from tactful.model.words_verdict import OBLIGATIONS, UNTIL, VERDICTS
 
 
 class CustomerTexts(msgspec.Struct, frozen=True):
-    """The texts of one language. `mentions` has a place `{what}` for the words of a fact. `facts` and `provenance` name what a message showed; a category that is not listed,
-    nor under one that is, is never named.
+    """The texts of one language. `mentions` has a place `{what}` for the words of a fact.
+
+    `facts` and `provenance` name what a message showed; a category that is not listed, nor under one that is, is never
+    named.
     """
 
     language: str
