@@ -70,7 +70,8 @@ class Document(msgspec.Struct, frozen=True):
     """One person's events, folded.
 
     `seen` is keyed by kind of event, then by subject (product code, search text). `flags` by kind of event, then by
-    order or complaint, the latest time. `stated` by fact name, then by fact key. `sources` holds first and last time.
+    order or complaint, the first and last time. `stated` by fact name, then by fact key. `sources` holds first
+    and last time.
     """
 
     fold: int = FOLD
@@ -78,7 +79,7 @@ class Document(msgspec.Struct, frozen=True):
     traits: dict[str, Trait] = {}
     stated: dict[str, dict[str, Denial]] = {}
     seen: dict[str, dict[str, Seen]] = {}
-    flags: dict[str, dict[str, int]] = {}
+    flags: dict[str, dict[str, tuple[int, int]]] = {}
     sources: dict[str, tuple[int, int]] = {}
 
 
@@ -94,7 +95,7 @@ class _Packed(msgspec.Struct, array_like=True):
     traits: dict[str, Trait]
     stated: dict[str, dict[str, Denial]]
     seen: dict[str, dict[str, Seen]]
-    flags: dict[str, dict[str, int]]
+    flags: dict[str, dict[str, tuple[int, int]]]
     sources: dict[str, tuple[int, int]]
 
 

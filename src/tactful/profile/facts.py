@@ -66,10 +66,14 @@ class Known:
         then most days bought first, then longest overdue relative to its rhythm, then by code."""
         found = self._true.get(label.name)
         if found is None:
-            items = [item for item in self.person.items.values() if label_holds(label, item, self.person) is True]
-            items.sort(key=self._binding)
-            found = self._true[label.name] = tuple(item.code for item in items)
+            items = self.person.items.values()
+            codes = [item.code for item in items if label_holds(label, item, self.person) is True]
+            found = self._true[label.name] = self.in_binding_order(codes)
         return found
+
+    def in_binding_order(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Codes of products of hers in the order in which a message about one of them takes one."""
+        return tuple(sorted(codes, key=lambda code: self._binding(self.person.items[code])))
 
     def _binding(self, item: Item) -> tuple[bool, int, float, str]:
         return (self.shop.revealing.look_up(item.code, item.product.name) is not None, *item.binding_order())

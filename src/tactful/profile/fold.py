@@ -117,9 +117,10 @@ class _Draft:
     def other(self, event: Event) -> None:
         kind, at, key = event.kind, event.occurred_at, event.key[:KEY_BYTES]
         if kind in _FLAGS:
-            latest = self.flags.setdefault(kind, {})
+            span = self.flags.setdefault(kind, {})
             ref = _note(event.body).ref
-            latest[ref] = max(at, latest.get(ref, at))
+            first, last = span.get(ref, (at, at))
+            span[ref] = (min(first, at), max(last, at))
         elif kind in MOST_SEEN:
             note = _note(event.body)
             _latest(self.seen.setdefault(kind, {}), note.ref, Seen(at, key, event.source, note.text))

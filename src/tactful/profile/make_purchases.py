@@ -105,7 +105,7 @@ def _frequency(person: Person) -> tuple[dict[str, Any], str]:
 
 
 def _recency(person: Person) -> tuple[dict[str, Any], str]:
-    days = (person.now - person.lines[-1].at) // DAY
+    days = person.now // DAY - person.lines[-1].at // DAY
     ago = {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")
     return {"days": days}, f"You last ordered {ago}."
 

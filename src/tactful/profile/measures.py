@@ -60,8 +60,8 @@ class Item:
         return None if len(self.bought) == 1 else _gap(self.days)
 
     def days_since_last(self) -> int:
-        """Whole days since she last bought it."""
-        return (self.person.now - self.bought[-1].at) // DAY
+        """Days from the day on which she last bought it to today."""
+        return self.person.now // DAY - self.bought[-1].at // DAY
 
     def units_usual(self) -> float | None:
         """The median number of pieces per line."""
@@ -102,11 +102,16 @@ class Person:
         return self._items
 
     def believed(self, name: str, key: str = "") -> bool:
-        """False where she said that this is not so, or that nothing of this name is, and did not take it back."""
+        """False where she said that this is not so, or that nothing of this name is, and did not take it back.
+
+        Only her last word is kept: read at an instant before it, it counts as a denial.
+        """
         stated = self.document.stated.get(name)
         if not stated:
             return True
-        said = [each for each in (stated.get(key), stated.get("")) if each and each.at <= self.now]
+        said = [each for each in (stated.get(key), stated.get("")) if each]
+        if any(each.at > self.now for each in said):
+            return False
         return not said or max((each.at, not each.holds, each.holds) for each in said)[2]
 
     @property
@@ -156,8 +161,8 @@ class Person:
         return median(line.units for line in self.lines)
 
     def days_since_last(self) -> int | None:
-        """Whole days since her last order."""
-        return (self.now - self.lines[-1].at) // DAY if self.lines else None
+        """Days from the day of her last order to today."""
+        return self.now // DAY - self.lines[-1].at // DAY if self.lines else None
 
     def usual_gap(self) -> float | None:
         """The median number of days between the days on which she bought; not known before the second."""
@@ -172,8 +177,8 @@ class Person:
         return sum(line.units * line.price for line in self.lines if line.at > self.now - YEAR) / 1000
 
     def tenure_days(self) -> int | None:
-        """Whole days since her first order."""
-        return (self.now - self.lines[0].at) // DAY if self.lines else None
+        """Days from the day of her first order to today."""
+        return self.now // DAY - self.lines[0].at // DAY if self.lines else None
 
     def returns(self) -> int:
         """How many lines she brought back or cancelled."""

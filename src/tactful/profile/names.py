@@ -11,6 +11,8 @@ from tactful.model.document import read_document, refuse
 
 SHARED_BY = 8
 """How many products must share a phrase before it is the word for a group."""
+IN_THE_PLURAL = 3
+"""How many products must carry its last word in the plural: `bags` there are, `union jacks` there are not."""
 
 _EDGES = " \t\r\n,;:*?!.-_/\\\"'"
 _WORD = re.compile(r"[a-z][a-z'&-]*[a-z]")
@@ -53,9 +55,11 @@ def load_qualifiers(text: str, file: str) -> Qualifiers:
 
 
 class Catalogue(msgspec.Struct, frozen=True):
-    """What the shop's own product names have in common: phrase to the number of products that carry it."""
+    """What the shop's own product names have in common: phrase to the number of products that carry it, and the
+    words that some of them carry in the plural, which shows that they name things."""
 
     phrases: dict[str, int]
+    things: frozenset[str]
     qualifiers: Qualifiers
     shared_by: int = SHARED_BY
 
@@ -67,7 +71,13 @@ def catalogue(names: Mapping[str, str], qualifiers: Qualifiers, shared_by: int =
         for phrase in set(_phrases(name, qualifiers)):
             counts[phrase] = counts.get(phrase, 0) + 1
     kept = {phrase: count for phrase, count in sorted(counts.items()) if count >= shared_by}
-    return Catalogue(kept, qualifiers, shared_by)
+    plurals: dict[str, int] = {}
+    for name in names.values():
+        for word in set(plain_name(name).casefold().replace(",", " ").split()):
+            if _WORD.fullmatch(word) and _singular(word) != word:
+                plurals[_singular(word)] = plurals.get(_singular(word), 0) + 1
+    things = frozenset(word for word, count in plurals.items() if count >= IN_THE_PLURAL)
+    return Catalogue(kept, things, qualifiers, shared_by)
 
 
 def kind_of(name: str, shop: Catalogue) -> str | None:
@@ -81,7 +91,7 @@ def kind_of(name: str, shop: Catalogue) -> str | None:
         shared = [
             (shop.phrases[phrase], place, phrase)
             for place, phrase in enumerate(phrases)
-            if phrase.count(" ") == words - 1 and phrase in shop.phrases
+            if phrase.count(" ") == words - 1 and phrase in shop.phrases and phrase.split(" ")[-1] in shop.things
         ]
         if shared:
             return plural(max(shared)[2])

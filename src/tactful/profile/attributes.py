@@ -1,0 +1,173 @@
+"""What the document says of the customer herself: jurisdiction, let down, complaint, depth of the relationship."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tactful.model.document import read_document, refuse
+from tactful.model.flow import Value
+from tactful.model.records import DAY
+from tactful.profile.document import BOUGHT, RETURNED, Document, Line
+from tactful.profile.events import COMPLAINT_CLOSED, COMPLAINT_OPENED, PARCEL_LATE, PUT_RIGHT
+
+
+class Country(msgspec.Struct, frozen=True):
+    """A country: its jurisdiction as a flow carries it ("" where it cannot be told) and its time zones."""
+
+    jurisdiction: str
+    zones: tuple[str, ...]
+
+
+class Countries(msgspec.Struct, frozen=True):
+    """Countries by name or code, case-folded."""
+
+    countries: dict[str, Country]
+
+    def look_up(self, name: str) -> Country | None:
+        """The country of a name as written in an order or an address, or None."""
+        return self.countries.get(" ".join(name.casefold().replace(".", "").split()))
+
+
+def load_countries(text: str, file: str) -> Countries:
+    """The table of countries. Raises Problems."""
+    top = read_document(text, file)
+    top.integer("version")
+    countries: dict[str, Country] = {}
+    for section in top.sections("countries"):
+        jurisdiction = section.text("jurisdiction", "")
+        zones = section.texts("zones", ())
+        for name in section.texts("names"):
+            folded = " ".join(name.casefold().replace(".", "").split())
+            if folded in countries:
+                section.complain(f"the country `{name}` stands here twice.", "names")
+            countries[folded] = Country(jurisdiction, zones)
+        section.finish()
+    top.finish()
+    refuse(top.problems)
+    return Countries(countries)
+
+
+class AttributeSettings(msgspec.Struct, frozen=True):
+    """`returns_let_down_for`: days during which something brought back or cancelled counts as our failure until it is
+    put right. `listens_to`: what we are connected to, so that its silence means no: `customer.complaint_open`,
+    `customer.let_down`; without it silence means not known.
+    """
+
+    countries: Countries
+    returns_let_down_for: int = 14
+    listens_to: frozenset[str] = frozenset()
+
+
+class Attributes(msgspec.Struct, frozen=True):
+    """What is absent is not known. `zones` are the time zones it may be hers to live in; `because` says for each
+    key in one sentence what it rests on."""
+
+    keys: dict[str, Value]
+    zones: tuple[str, ...]
+    because: dict[str, str]
+
+
+ACQUAINTANCE_ORDERS, REGULAR_ORDERS, REGULAR_DAYS = 1, 4, 180
+
+
+def attributes(document: Document, now: int, settings: AttributeSettings) -> Attributes:
+    """The `customer.*` and `relationship.depth` keys at an instant.
+
+    - `customer.jurisdiction`: of the country of the latest order, or of the address she gave later.
+    - `customer.let_down`: a parcel was late, or something was brought back or cancelled within the last days, and
+      it was not put right since.
+    - `customer.complaint_open`: a complaint was opened and not closed since; at the same instant it counts as open.
+    - `relationship.depth`: `stranger` without an order; `acquaintance` from the first; `regular` from orders on at
+      least 4 days that span at least 180 days. Never from what she spends, and never `confidant`: that is hers to
+      say.
+    """
+    keys: dict[str, Value] = {}
+    because: dict[str, str] = {}
+    country = _country(document, now, settings.countries, because)
+    if country is not None and country.jurisdiction:
+        keys["customer.jurisdiction"] = country.jurisdiction
+    failures = {
+        "customer.let_down": _let_down(document, now, settings),
+        "customer.complaint_open": _open(document, now),
+    }
+    for key, sentence in failures.items():
+        if sentence:
+            keys[key] = True
+            because[key] = sentence
+        elif key in settings.listens_to:
+            keys[key] = False
+            because[key] = "Nothing of the kind was reported."
+    keys["relationship.depth"], because["relationship.depth"] = _depth(document, now)
+    return Attributes(keys, country.zones if country else (), because)
+
+
+def _lines(document: Document, now: int, nature: int) -> list[Line]:
+    return [
+        line
+        for product in document.products.values()
+        for line in product.lines
+        if line.nature == nature and line.at <= now
+    ]
+
+
+def _country(document: Document, now: int, countries: Countries, because: dict[str, str]) -> Country | None:
+    latest = max(
+        (
+            (line.at, line.key, line.country)
+            for product in document.products.values()
+            for line in product.lines
+            if line.at <= now and line.country
+        ),
+        default=None,
+    )
+    trait = document.traits.get("contact.address:country")
+    if trait is not None and trait.at <= now and (latest is None or trait.at > latest[0]):
+        name, where = trait.value, "the address she gave"
+    elif latest is not None:
+        name, where = latest[2], "her latest order"
+    else:
+        return None
+    country = countries.look_up(name)
+    if country is not None and country.jurisdiction:
+        because["customer.jurisdiction"] = f"{name}, from {where}."
+    return country
+
+
+def _failed(document: Document, kind: str, now: int) -> dict[str, int]:
+    """When each of these went wrong last; where a later time than `now` hides the last before it, at `now`."""
+    spans = document.flags.get(kind, {})
+    return {ref: min(last, now) for ref, (first, last) in spans.items() if first <= now}
+
+
+def _mended(document: Document, kind: str, now: int) -> dict[str, int]:
+    """When each of these was mended last, as far as `now` can tell."""
+    spans = document.flags.get(kind, {})
+    return {ref: last if last <= now else first for ref, (first, last) in spans.items() if first <= now}
+
+
+def _let_down(document: Document, now: int, settings: AttributeSettings) -> str:
+    mended = _mended(document, PUT_RIGHT, now)
+    for order, at in _failed(document, PARCEL_LATE, now).items():
+        if mended.get(order, at) <= at:
+            return "A parcel of hers was late, and it has not been put right."
+    since = now // DAY - settings.returns_let_down_for
+    for line in _lines(document, now, RETURNED):
+        if line.at // DAY >= since and mended.get(line.order, line.at) <= line.at:
+            return f"She brought something back or cancelled in the last {settings.returns_let_down_for} days."
+    return ""
+
+
+def _open(document: Document, now: int) -> str:
+    closed = _mended(document, COMPLAINT_CLOSED, now)
+    opened = _failed(document, COMPLAINT_OPENED, now)
+    unsettled = any(closed.get(complaint, at) <= at for complaint, at in opened.items())
+    return "She complained, and it is not settled." if unsettled else ""
+
+
+def _depth(document: Document, now: int) -> tuple[str, str]:
+    days = sorted({line.at // DAY for line in _lines(document, now, BOUGHT)})
+    if len(days) < ACQUAINTANCE_ORDERS:
+        return "stranger", "She has not ordered from us."
+    if len(days) >= REGULAR_ORDERS and days[-1] - days[0] >= REGULAR_DAYS:
+        return "regular", f"She ordered on {len(days)} days over {days[-1] - days[0]} days."
+    return "acquaintance", f"She ordered on {len(days)} {'day' if len(days) == 1 else 'days'}."
