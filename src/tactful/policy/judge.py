@@ -14,6 +14,7 @@ import msgspec
 from tactful.model.flow import Value, read_flow
 from tactful.model.verdict import CEILINGS, DUTY_NEEDS, FORMS, SHUT, Form, Point, Verdict, lower, name_of
 from tactful.model.words_verdict import TIERS
+from tactful.policy.comparisons import keys_of
 from tactful.policy.evaluate import not_known
 from tactful.policy.rules import Policy, Rule
 
@@ -37,13 +38,19 @@ class Standing(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What follows from which rules hold. `hopeful` is the point when every unknown is read favourably."""
+    """What follows from which rules hold. `hopeful` is the point when every unknown is read favourably.
 
+    `doubted` are the rules that are not known, and `asked` the keys that they read.
+    """
+
+    held: int
     fired: Fired
     point: Point
     hopeful: Point
     verdict: Verdict
     standings: dict[str, Standing]
+    doubted: tuple[Rule, ...]
+    asked: tuple[str, ...]
 
 
 class Judge:
@@ -58,6 +65,7 @@ class Judge:
         self._held = held
         self._rules = policy.rules
         self._findings: dict[int, Finding] = {}
+        self._gapped: dict[tuple[object, ...], Verdict] = {}
 
     def point(self, flow: Mapping[str, Value]) -> Point:
         """Use, mention and when."""
@@ -82,7 +90,7 @@ class Judge:
         best = finding.hopeful if hopeful is None else self._finding(hopeful).hopeful
         if best == finding.point:
             return finding.verdict
-        return msgspec.structs.replace(finding.verdict, missing=self._missing(flow, assumed))
+        return self._with_missing(finding, flow, assumed)
 
     def standing(self, flow: Mapping[str, Value], form: Form) -> tuple[Stand, tuple[str, ...]]:
         """How a use stands in this form, and what must happen before where it is `hold` (SEMANTICS 16).
@@ -120,29 +128,43 @@ class Judge:
 
     def _find(self, held: int) -> Finding:
         size = len(self._rules)
+        unknown = held ^ held >> size
+        doubted = tuple(rule for bit, rule in enumerate(self._rules) if unknown >> bit & 1)
         outcome = _Outcome(self.policy, held & (1 << size) - 1)
         finding = Finding(
+            held=held,
             fired=outcome.fired(),
             point=outcome.point,
             hopeful=_Outcome(self.policy, held >> size).point,
             verdict=outcome.verdict(),
             standings={form: outcome.standing(need) for need, form in enumerate(FORMS)},
+            doubted=doubted,
+            asked=tuple(sorted({key for rule in doubted for key in keys_of(rule.when)})),
         )
         if len(self._findings) >= _MOST_KEPT:
             self._findings.clear()
         self._findings[held] = finding
         return finding
 
-    def _missing(self, flow: Mapping[str, Value], assumed: tuple[str, ...]) -> tuple[str, ...]:
+    def _with_missing(self, finding: Finding, flow: Mapping[str, Value], assumed: tuple[str, ...]) -> Verdict:
+        """The verdict with what is missing, which depends on the rules in doubt and on what the flow says to them."""
+        says = (finding.held, assumed, *map(flow.get, finding.asked))
+        try:
+            verdict = self._gapped.get(says)
+        except TypeError:
+            return self._worked_out(finding, flow, assumed)
+        if verdict is None:
+            verdict = self._worked_out(finding, flow, assumed)
+            if len(self._gapped) >= _MOST_KEPT:
+                self._gapped.clear()
+            self._gapped[says] = verdict
+        return verdict
+
+    def _worked_out(self, finding: Finding, flow: Mapping[str, Value], assumed: tuple[str, ...]) -> Verdict:
         """Absent or coarse keys of what is not known in the rules that are not known, and what was assumed."""
-        known = read_flow(flow)[0]
-        held = self._held_strictly(known)
-        unknown = (held ^ held >> len(self._rules)) & (1 << len(self._rules)) - 1
-        keys = set(assumed)
-        for bit, rule in enumerate(self._rules):
-            if unknown >> bit & 1:
-                keys |= not_known(rule.when, known)
-        return tuple(sorted(keys))
+        known = read_flow({key: flow[key] for key in finding.asked if key in flow})[0]
+        keys = set(assumed).union(*(not_known(rule.when, known) for rule in finding.doubted))
+        return msgspec.structs.replace(finding.verdict, missing=tuple(sorted(keys)))
 
 
 class _Outcome:
