@@ -17,6 +17,10 @@ shop: The Gift Shop
 sector: retail
 home: uk
 sender: {name: The Gift Shop, post: 1 High Street, mail: hello@giftshop.example}
+links:
+  product: https://giftshop.example/products/{code}
+  why: https://giftshop.example/why/{decision}
+  stop: https://giftshop.example/stop/{decision}
 channels: {email: {audience: self}}
 sources:
   helpdesk: {tells_us: [customer.complaint_open], silence_means: {customer.complaint_open: false}, fresh_for: 24h}
@@ -34,6 +38,7 @@ ANSWERS = Answers(
     currency="GBP",
     sender_post="1 High Street, Anytown",
     sender_mail="hello@giftshop.example",
+    site="https://giftshop.example",
     adults_only=True,
     helpdesk="helpdesk",
     carrier="none",
@@ -55,6 +60,8 @@ def test_a_good_file_is_read() -> None:
     ("old", "new", "sentence"),
     [
         ("sector: retail", "sector: retial", "Did you mean retail?"),
+        ("products/{code}", "products/", "contain {code}"),
+        ("https://giftshop.example/stop", "http://giftshop.example/stop", "begin with https"),
         ("home: uk", "home: ukk", "is not a jurisdiction"),
         ("audience: self", "audience: selfie", "Did you mean self?"),
         ("email: {", "e_mail: {", "Did you mean email?"),

@@ -45,7 +45,9 @@ def now_us() -> int:
 @answered
 def orders(
     file: Annotated[Path, typer.Argument(help="A CSV or Parquet file, one line per product of an order.")],
-    map: Annotated[list[str] | None, typer.Option("--map", help="NAME=COLUMN, for example --map order=InvoiceNo.")] = None,
+    map: Annotated[
+        list[str] | None, typer.Option("--map", help="NAME=COLUMN, for example --map order=InvoiceNo.")
+    ] = None,
     source: Annotated[str, typer.Option(help="What to call this export; collection points speak of it.")] = "orders",
     encoding: Annotated[str, typer.Option(help="Encoding of a CSV file.")] = "utf-8",
     zone: Annotated[str, typer.Option(help="Time zone of times that have none; shop.yaml says which by default.")] = "",
@@ -65,9 +67,7 @@ def orders(
             say_json(recognised)
         return
     with opened(shop) as store, progress("reading", frame.height, quiet=json) as moved:
-        done = import_orders(
-            store, frame, recognised, answers, file, source, now_us(), zone, time_format, moved
-        )
+        done = import_orders(store, frame, recognised, answers, file, source, now_us(), zone, time_format, moved)
     if json:
         say_json(msgspec.structs.replace(done, refused=done.refused[:1000]))
     else:

@@ -21,7 +21,7 @@ def judge(
     file: Annotated[str, typer.Argument(help='JSONL, one {"id": …, "flow": {…}} per line; - for standard input.')],
     policy: Annotated[str, typer.Option(help="A pack such as norm/retail, or a policy file.")] = DEFAULT_POLICY,
 ) -> None:
-    """Judge flows: one act with one piece of knowledge each. Nothing is stored. All problems of the file come at once."""
+    """Judge flows, one act with one piece of knowledge each. Nothing is stored; all problems of a file come at once."""
     rules = load_rules(policy)
     flows = read(_lines(file), file)
     encode = msgspec.json.Encoder().encode

@@ -23,13 +23,13 @@ _MOST = 30
 @commands.command("check")
 @answered
 def check(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
-    """Load a policy strictly: every key and word, every tier's rules, and a sentence for staff and for her in each rule."""
+    """Load a policy strictly: its words, its tiers, and in each rule a sentence for staff and for her."""
     _report(check_policy(_rules(policy), with_cases=False), json)
 
 
 @commands.command("test")
 @answered
-def test(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
+def try_out(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
     """Check it, judge every case, try every claim, and name the rules that no case depends on."""
     _report(check_policy(_rules(with_its_cases(policy)), with_cases=True), json)
 

@@ -13,7 +13,7 @@ KIND = "catalogue"
 
 
 class Article(msgspec.Struct, frozen=True, array_like=True):
-    """One product: its last name, last price above 0 (thousandths; 0 if none), first and last sale (µs), and lines sold."""
+    """One product: last name, last price above 0 (thousandths; 0 if none), first and last sale (µs), lines sold."""
 
     code: str
     name: str

@@ -38,7 +38,7 @@ class PolicyReport(msgspec.Struct, frozen=True):
 
 
 def check_policy(rules: Rules, with_cases: bool) -> PolicyReport:
-    """The sentences of every rule; with `with_cases` also every case, every claim, and that each rule decides a case."""
+    """The sentences of every rule; with `with_cases` also every case and claim, and that each rule decides a case."""
     policy = rules.policy
     problems = list(check_sentences(policy))
     passed = 0

@@ -28,7 +28,7 @@ _FOLD_CHUNK = 500
 
 
 class Recognised(msgspec.Struct, frozen=True):
-    """What was understood of a file before anything is written, to be shown. `goods` is the pattern that will be used."""
+    """What was understood of a file, to be shown before anything is written. `goods` is the pattern to be used."""
 
     columns: dict[str, str]
     form: str

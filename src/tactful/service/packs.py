@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tactful.appropriateness.scorecard import Scorecard, load_scorecard
 from tactful.model.problems import Problem, Problems, suggestion
-from tactful.policy.compile import Judge, compile_policy
+from tactful.policy.compile import compile_policy
+from tactful.policy.judge import Judge
 from tactful.policy.load import load_policy
 from tactful.policy.rules import Policy
 

@@ -1,7 +1,7 @@
 """What services need of a store: verbs, never a session. Adapters live in `store`; only `bootstrap` knows both.
 
-Every verb that writes is one transaction: on the disk when it returns, or not happened at all. What cannot be done raises
-`StoreProblem`.
+Every verb that writes is one transaction: on the disk when it returns, or not happened at all. What cannot be done
+raises `StoreProblem`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A shop's own files, read whole: what is true of it, its labels, its notices, a campaign with its treatment, its rules.
+"""A shop's own files, read whole: what is true of it, its labels and notices, a campaign with its treatment, its rules.
 
 A project is built from texts alone, so that a run can keep the texts and a replay can build the same project again.
 """
@@ -17,7 +17,8 @@ from tactful.appropriateness.context import FitTable, load_fit
 from tactful.model.problems import Problem, Problems
 from tactful.model.vocabulary import KEYS
 from tactful.permission.points import CollectionPoint, load_compatible, load_point, purposes_told
-from tactful.profile.audience import Audience, load_audience
+from tactful.profile.attributes import Countries, load_countries
+from tactful.profile.audience import Audience, parse_audience
 from tactful.profile.labels import Declared, load_labels, load_undignified
 from tactful.profile.names import Catalogue, catalogue, load_qualifiers
 from tactful.profile.revealing import load_revealing
@@ -35,6 +36,7 @@ T = TypeVar("T")
 TABLES = (
     "appropriateness/tables/fit.yaml",
     "permission/tables/compatible.yaml",
+    "profile/tables/countries.yaml",
     "profile/tables/keeps.yaml",
     "profile/tables/not_a_kind.yaml",
     "profile/tables/revealing-products.yaml",
@@ -85,7 +87,7 @@ def drafts(folder: Path) -> list[Path]:
 
 
 class Project:
-    """A project built from texts; everything in it is built once, when first asked for. Raises Problems: all at once."""
+    """A project built from texts; raises Problems, all at once. Tables are built when they are first asked for."""
 
     def __init__(self, texts: dict[str, str], rules: Rules | None = None, campaign_file: str = _CAMPAIGN) -> None:
         self.texts = texts
@@ -98,7 +100,8 @@ class Project:
         if _CAMPAIGN in texts and not problems:
             self.campaign: Campaign = _collect(problems, self._load_campaign)
             self.treatment: Treatment = _collect(problems, self._load_treatment)
-            self.audience: Audience = _collect(problems, self._load_audience)
+            if self.campaign is not None:
+                self.audience: Audience = _collect(problems, self._load_audience)
             if not problems:
                 problems += check(self.campaign, self.treatment).problems
         if problems:
@@ -121,6 +124,11 @@ class Project:
     def fit(self) -> FitTable:
         """How ordinary a category is for a sector and a purpose."""
         return load_fit(self.table("appropriateness", "fit"), "fit.yaml")
+
+    @cached_property
+    def countries(self) -> Countries:
+        """Jurisdiction and time zones of the countries that orders and addresses name."""
+        return load_countries(self.table("profile", "countries"), "countries.yaml")
 
     @cached_property
     def footer(self) -> dict[str, dict[str, str]]:
@@ -190,7 +198,8 @@ class Project:
         return load_treatment(self.texts[path], path, self.objects)
 
     def _load_audience(self) -> Audience:
-        return load_audience(self.campaign, self.labels)
+        c = self.campaign
+        return parse_audience(c.audience, c.skip or None, self.labels, self.campaign_file, c.audience_line, c.skip_line)
 
 
 def _collect(problems: list[Problem], make: Callable[[], T]) -> T:
@@ -205,7 +214,9 @@ def _collect(problems: list[Problem], make: Callable[[], T]) -> T:
 def _shop_text(folder: Path) -> str:
     path = folder / "shop.yaml"
     if not path.exists():
-        raise Problems([Problem(str(path), 0, "there is no shop here yet: run `tactful init` first, or say --shop FOLDER.")])
+        raise Problems(
+            [Problem(str(path), 0, "there is no shop here yet: run `tactful init` first, or say --shop FOLDER.")]
+        )
     return read_text(path)
 
 

@@ -28,6 +28,7 @@ class Answers(msgspec.Struct, frozen=True):
     currency: str
     sender_post: str
     sender_mail: str
+    site: str
     adults_only: bool
     helpdesk: str
     carrier: str
@@ -57,7 +58,7 @@ def write_files(root: Path, files: dict[str, str]) -> list[Path]:
         raise Problems(
             [Problem(str(root / name), 0, "exists already; nothing was written. Move it away first.") for name in taken]
         )
-    written = []
+    written: list[Path] = []
     for name, text in files.items():
         path = root / name
         try:
@@ -94,6 +95,11 @@ zone: {answers.zone}
 currency: {answers.currency}
 languages: [en]
 sender: {{name: {_quoted(answers.shop)}, post: {_quoted(answers.sender_post)}, mail: {_quoted(answers.sender_mail)}}}
+
+links:                            # your own pages; {{code}} and {{decision}} are filled in
+  product: {answers.site}/products/{{code}}
+  why: {answers.site}/why/{{decision}}
+  stop: {answers.site}/stop/{{decision}}
 
 channels:                         # who else can notice a message in this channel, in our shop
   email: {{audience: self}}

@@ -42,6 +42,14 @@ class Sender(msgspec.Struct, frozen=True):
     mail: str
 
 
+class Links(msgspec.Struct, frozen=True):
+    """Addresses of the shop's own pages: `product` with `{code}`, `why` and `stop` with `{decision}` in them."""
+
+    product: str
+    why: str
+    stop: str
+
+
 class Shop(msgspec.Struct, frozen=True):
     """A shop's own answers. `stated` are flow values that hold for all customers, each with its reason.
 
@@ -65,6 +73,7 @@ class Shop(msgspec.Struct, frozen=True):
     quiet: QuietHours | None
     caps: tuple[Cap, ...]
     attention: int
+    links: Links
 
 
 def load_shop(text: str, file: str) -> Shop:
@@ -86,6 +95,7 @@ def load_shop(text: str, file: str) -> Shop:
         quiet=_quiet(top),
         caps=_caps(top),
         attention=round(top.number("attention", 0.5, low=0, high=1000) * 1000),
+        links=_links(top),
     )
     top.finish()
     refuse(top.problems)
@@ -140,6 +150,20 @@ def _sender(top: Section) -> Sender:
     sender = Sender(section.text("name"), section.text("post"), section.text("mail"))
     section.finish()
     return sender
+
+
+def _links(top: Section) -> Links:
+    section = top.section("links")
+    if section is None:
+        return Links("", "", "")
+    found = []
+    for name, hole in (("product", "{code}"), ("why", "{decision}"), ("stop", "{decision}")):
+        text = section.text(name)
+        if text and not (text.startswith("https://") and hole in text):
+            section.complain(f"`{name}` must begin with https:// and contain {hole}.", name)
+        found.append(text)
+    section.finish()
+    return Links(*found)
 
 
 def _audiences(top: Section) -> dict[str, str]:

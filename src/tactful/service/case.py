@@ -1,0 +1,264 @@
+"""From what is kept of one person to the case that is decided: nothing here decides anything.
+
+A `Setting` is what is the same for everybody in a run; with one person's `Inputs` it gives the same case every time,
+which is what a replay rests on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+
+import msgspec
+
+from tactful.decide import Case
+from tactful.model.flow import Value
+from tactful.model.kept import Heard
+from tactful.model.records import Candidate, Contact, Fact, Given, Permission
+from tactful.permission.points import CollectionPoint, Passed, passed
+from tactful.permission.standing import permission_for
+from tactful.profile.attributes import AttributeSettings, attributes
+from tactful.profile.audience import Match, match
+from tactful.profile.document import Document, decode_document
+from tactful.profile.facts import Known, read
+from tactful.profile.shop import Shop as ProfileShop
+from tactful.service.catalogue import Article, Catalogue
+from tactful.service.project import Project
+from tactful.service.shop import Source
+
+CONTACT_POINTS = {"email": "contact.email", "sms": "contact.phone", "call": "contact.phone", "post": "contact.address"}
+_DAY = 86_400_000_000
+_GRANTED = ("given", "renewed")
+_STOPPED = ("withdrawn", "refused")
+
+
+class Inputs(msgspec.Struct, frozen=True):
+    """What is kept of one person and read for a decision. `label` is what the retailer calls her."""
+
+    label: str
+    document: bytes
+    permissions: tuple[Permission, ...]
+    contacts: tuple[Contact, ...]
+
+
+class Built(msgspec.Struct, frozen=True):
+    """A case with what it was made from: whether the audience holds, which product it is about, and the offer."""
+
+    case: Case
+    match: Match
+    facts: dict[str, Fact]
+    article: Article | None
+
+
+class Setting:
+    """What is the same for everybody: the project, the instant, what the shop sells, and what was heard of whom."""
+
+    def __init__(self, project: Project, now: int, catalogue: Catalogue, heard: dict[str, Heard]) -> None:
+        self.project = project
+        self.now = now
+        self.catalogue = catalogue
+        self.heard = heard
+        self.articles = catalogue.by_code()
+        self._profile = project.profile_shop(catalogue.names())
+        self._by_place: dict[str | None, ProfileShop] = {}
+        shop = project.shop
+        self._attribute_settings = AttributeSettings(project.countries, shop.returned_within // _DAY)
+        self.zones = (shop.zone,)
+
+    @cached_property
+    def scenario(self) -> dict[str, Value]:
+        """The `scenario.*` keys that are the same for everybody in this campaign."""
+        campaign, shop = self.project.campaign, self.project.shop
+        keys = {**campaign.scenario(), "scenario.sector": shop.sector, "scenario.recognised": "by_herself"}
+        audience = shop.audiences.get(campaign.channel)
+        return {**keys, "scenario.audience": audience} if audience else keys
+
+    @cached_property
+    def wanted(self) -> frozenset[str]:
+        """The names of the facts that this campaign may read."""
+        campaign = self.project.campaign
+        names = {use.fact for use in campaign.uses} | set(self.project.audience.reads) | {self.contact}
+        return frozenset(names.union(*(self._inputs(name) for name in names)))
+
+    def _inputs(self, name: str) -> tuple[str, ...]:
+        """The facts that a label is made from; none for what is not a label."""
+        label = self.project.labels.labels.get(name.removeprefix("label.")) if name.startswith("label.") else None
+        return label.inputs if label is not None else ()
+
+    def _selects(self, found: Match, facts: dict[str, Fact]) -> tuple[str, ...]:
+        """Every select use. A label that was looked at and does not hold is no fact of hers: what was used is what it
+        is made from."""
+        names: set[str] = set()
+        for name in self.project.campaign.selects(found.reads):
+            names.update((name,) if name in facts else self._inputs(name) or (name,))
+        return tuple(sorted(names))
+
+    @property
+    def contact(self) -> str:
+        """The category of the contact point that the campaign uses."""
+        return CONTACT_POINTS.get(self.project.campaign.channel, "contact.device")
+
+    def profile_shop(self, place: str | None) -> ProfileShop:
+        """The shop as facts see it: with the notices that are shown where she lives."""
+        known = self._by_place.get(place)
+        if known is None:
+            told = self.project.told(lambda point: _shown(point, place))
+            known = self._by_place[place] = msgspec.structs.replace(self._profile, told=told)
+        return known
+
+    def build(self, inputs: Inputs) -> Built:
+        """The case of one person."""
+        document = decode_document(inputs.document) or Document()
+        about = attributes(document, self.now, self._attribute_settings)
+        place = about.keys.get("customer.jurisdiction")
+        place = place if isinstance(place, str) else None
+        known = read(document, self.now, self.profile_shop(place), self.wanted)
+        found = match(self.project.audience, known)
+        points = self._passed(document)
+        facts = self._facts(known, found, points, inputs.permissions, place) if found.holds else {}
+        case = Case(
+            now=self.now,
+            judge=self.project.rules.judge,
+            scorecard=self.project.rules.scorecard,
+            fit=self.project.fit,
+            candidates=(self._candidate(found, facts),),
+            attributes=self._given(about.keys, about.because, inputs.permissions) if found.holds else {},
+            permissions=inputs.permissions,
+            passed=points,
+            zones=about.zones or self.zones,
+            contacts=inputs.contacts,
+            caps=self.project.shop.caps,
+            quiet=self.project.shop.quiet,
+            attention_price=self.project.shop.attention,
+            draws={self.project.campaign.name: draw(self.project.campaign.name, inputs.label)},
+        )
+        return Built(case, found, facts, self.articles.get(found.key))
+
+    def _passed(self, document: Document) -> tuple[Passed, ...]:
+        visits = {(line.source, line.at) for product in document.products.values() for line in product.lines}
+        visits |= {(source, at) for source, times in document.sources.items() for at in times}
+        return passed(self.project.points, visits, self.now)
+
+    def _candidate(self, found: Match, facts: dict[str, Fact]) -> Candidate:
+        campaign, treatment = self.project.campaign, self.project.treatment
+        reason = ""
+        if found.holds is False:
+            reason = "skipped" if found.skipped else "not in the audience"
+        elif found.holds and found.key and self._unsold(found.key):
+            reason = "no price is known for it"
+        return Candidate(
+            name=campaign.name,
+            purpose=campaign.purpose,
+            channel=campaign.channel,
+            contact=self.contact,
+            scenario=self.scenario,
+            selects=self._selects(found, facts),
+            variants=campaign.reasons(treatment.variants_for(facts)),
+            facts=facts,
+            value=campaign.worth,
+            valid_from=campaign.opens,
+            valid_until=campaign.closes,
+            not_for_her=reason,
+            missing=found.missing if found.holds is None else (),
+            holdout=campaign.holdout * 10_000,
+        )
+
+    def _unsold(self, code: str) -> bool:
+        article = self.articles.get(code)
+        return article is None or article.price <= 0
+
+    def _facts(
+        self,
+        known: Known,
+        found: Match,
+        points: tuple[Passed, ...],
+        permissions: tuple[Permission, ...],
+        place: str | None,
+    ) -> dict[str, Fact]:
+        facts: dict[str, Fact] = {}
+        for name in sorted(self.wanted):
+            fact = known.fact(name, found.key) or known.fact(name)
+            if fact is not None:
+                facts[name] = fact
+        contact = self._contact(facts.get(self.contact), points, permissions, place)
+        if contact is not None:
+            facts[self.contact] = contact
+        return facts
+
+    def _contact(
+        self, own: Fact | None, points: tuple[Passed, ...], permissions: tuple[Permission, ...], place: str | None
+    ) -> Fact | None:
+        """The contact point that the sending tool holds: from her own data, from a notice where she gave it, or from
+        her consent to be reached there."""
+        campaign = self.project.campaign
+        choices = [own] if own is not None else []
+        for each in points:
+            if self.contact in each.point.collects and _shown(each.point, place):
+                told = next(t for t in self.profile_shop(place).told if t.point == each.point.name)
+                choices.append(_held(self.contact, told.purposes, each.at, self._via(each.point), each.point.name))
+        standing = permission_for(permissions, (), campaign.purpose, campaign.channel, "*", self.now, place)
+        if standing.state in _GRANTED:
+            at = max(each.occurred_at for each in permissions)
+            choices.append(_held(self.contact, (campaign.purpose,), at, campaign.channel, None))
+        fitting = [fact for fact in choices if campaign.purpose in (fact.purposes or ())]
+        return next(iter(fitting or choices), None)
+
+    def _via(self, point: CollectionPoint) -> str | None:
+        vias = [source.via for source in self.project.shop.sources if source.name in point.sources and source.via]
+        return vias[0] if vias else None
+
+    def _given(
+        self, keys: dict[str, Value], because: dict[str, str], permissions: tuple[Permission, ...]
+    ) -> dict[str, Given]:
+        """What is known of her beside her facts, each with where it comes from. What she did wins over any silence."""
+        given = {key: Given(value, f"shop.yaml: {reason}") for key, (value, reason) in self.project.shop.stated.items()}
+        for source in self.project.shop.sources:
+            given |= self._silence(source)
+        given |= {key: Given(value, because.get(key, "her own data")) for key, value in keys.items()}
+        stopped = any(each.channel == "*" and each.state in _STOPPED for each in permissions)
+        nothing = "nothing of the kind is on file here"
+        given["customer.objected"] = Given(stopped, "her permissions" if stopped else nothing)
+        given["customer.restricted"] = Given(False, nothing)
+        given["agreement.owed"] = Given(False, "no agreement is on file here")
+        given["hers.at_most"] = Given("say", "she set nothing")
+        given["hers.welcomes"] = Given(False, "she set nothing")
+        return given
+
+    def _silence(self, source: Source) -> dict[str, Given]:
+        heard = self.heard.get(source.name)
+        if heard is None or self.now - heard.as_of > source.fresh_for:
+            return {}
+        origin = f"{source.name} said nothing of the kind"
+        return {key: Given(value, origin) for key, value in source.silence_means.items()}
+
+
+def draw(campaign: str, label: str) -> int:
+    """A number from 0 to 999,999 that is the same for this person and campaign every time: her place in its holdout."""
+    digest = hashlib.blake2b(f"{campaign}\x1f{label}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % 1_000_000
+
+
+def _shown(point: CollectionPoint, place: str | None) -> bool:
+    if not point.shown_in:
+        return True
+    return place is not None and any(place == each or place.startswith(each + "-") for each in point.shown_in)
+
+
+def _held(category: str, purposes: tuple[str, ...], at: int, via: str | None, point: str | None) -> Fact:
+    return Fact(
+        name=category,
+        category=category,
+        key="",
+        value={},
+        provenance="provided",
+        distance=0,
+        sensitivity="ordinary",
+        about="self",
+        acquired_via=via,
+        purposes=purposes,
+        at=at,
+        known_to_her=True,
+        known_among="self",
+        has_words=True,
+        point=point,
+    )
