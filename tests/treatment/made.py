@@ -28,7 +28,7 @@ OFFER: dict[str, Any] = {
 }
 
 
-def fact(name: str, she_reads: str = "", **value: Any) -> Fact:
+def fact(name: str, /, she_reads: str = "", **value: Any) -> Fact:
     return Fact(name, name, "", value, "observed", 0, "ordinary", "self", "web", (), 0, she_reads=she_reads)
 
 

@@ -7,7 +7,7 @@ What is left out is left out on purpose: files (`include`, `render`), the clock 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TextIO, cast
+from typing import Any, NamedTuple, TextIO, cast
 
 from liquid import Environment, RenderContext, TokenStream
 from liquid.ast import BlockNode, Node
@@ -123,26 +123,41 @@ def money(value: object, *, context: RenderContext) -> str:
     return money_in_words(value, currency, language)
 
 
-FILTERS: dict[str, Any] = {
-    "append": append,
-    "capitalize": capitalize,
-    "compact": compact,
-    "default": default,
-    "downcase": downcase,
-    "first": first,
-    "join": join,
-    "last": last,
-    "map": map_,
-    "money": money,
-    "prepend": prepend,
-    "reverse": reverse,
-    "size": size,
-    "strip": strip,
-    "truncate": truncate,
-    "truncatewords": truncatewords,
-    "uniq": uniq,
-    "upcase": upcase,
+class Filter(NamedTuple):
+    """A filter, and how many values it takes behind its colon: at least, at most."""
+
+    function: Any
+    least: int = 0
+    most: int = 0
+
+
+FILTERS: dict[str, Filter] = {
+    "append": Filter(append, 1, 1),
+    "capitalize": Filter(capitalize),
+    "compact": Filter(compact),
+    "default": Filter(default, 1, 1),
+    "downcase": Filter(downcase),
+    "first": Filter(first),
+    "join": Filter(join, 0, 1),
+    "last": Filter(last),
+    "map": Filter(map_, 1, 1),
+    "money": Filter(money),
+    "prepend": Filter(prepend, 1, 1),
+    "reverse": Filter(reverse),
+    "size": Filter(size),
+    "strip": Filter(strip),
+    "truncate": Filter(truncate, 0, 2),
+    "truncatewords": Filter(truncatewords, 0, 2),
+    "uniq": Filter(uniq),
+    "upcase": Filter(upcase),
 }
+LEFT_OUT = {
+    **dict.fromkeys(("include", "render", "extends", "section"), "A treatment stands alone and reads no other file."),
+    **dict.fromkeys(("date", "now", "today"), "A treatment cannot look at the clock; let the offer carry the words."),
+    **dict.fromkeys(("safe", "escape", "newline_to_br"), "Tactful writes the HTML and escapes every value."),
+    **dict.fromkeys(("plus", "minus", "times", "divided_by", "round"), "A treatment does not calculate."),
+}
+"""Why some well-known tags, filters and names of Liquid do not exist here."""
 
 
 class TreatmentEnvironment(Environment):
@@ -174,8 +189,8 @@ class TreatmentEnvironment(Environment):
             SubjectTag,
         ):
             self.add_tag(tag)
-        for name, function in FILTERS.items():
-            self.add_filter(name, function)
+        for name, each in FILTERS.items():
+            self.add_filter(name, each.function)
 
 
 ENVIRONMENT = TreatmentEnvironment(undefined=Absent)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from liquid.ast import Node
-from liquid.exceptions import LiquidError, LiquidTypeError
+from liquid.exceptions import LiquidError, LiquidTypeError, ResourceLimitError, UndefinedError
 from liquid.template import BoundTemplate
 
 from tactful.treatment.environment import ENVIRONMENT, MANNER
@@ -58,12 +58,13 @@ def fill(nodes: Iterable[Node], context: Mapping[str, Any], currency: str, langu
     template = BoundTemplate(ENVIRONMENT, list(nodes), globals={**context, MANNER: (currency, language)})
     try:
         return template.render()
-    except LiquidError as error:
-        raise NotRendered(f"the message cannot be written: {error.message or 'a limit was reached'}.") from None
-    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
-        raise NotRendered(
-            "the message cannot be written: a value is not of the kind that the treatment takes."
-        ) from None
+    except UndefinedError as error:
+        missing = str(error.message).replace(" is undefined", " is not there")
+        raise NotRendered(f"the message cannot be written: {missing}.") from None
+    except ResourceLimitError:
+        raise NotRendered("the message cannot be written: it would become too long.") from None
+    except (LiquidError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
+        raise NotRendered("the message cannot be written: a value is not of the kind the treatment takes.") from None
 
 
 def clean(value: Any) -> Any:

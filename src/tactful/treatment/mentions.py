@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from liquid.ast import ConditionalBlockNode, Node
-from liquid.builtin.expressions import BooleanExpression, FilteredExpression, Path
+from liquid.builtin.expressions import BooleanExpression, Filter, FilteredExpression, KeywordArgument, Path
 from liquid.builtin.expressions.logical import LogicalAndExpression
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.unless_tag import UnlessNode
@@ -30,7 +30,7 @@ from liquid.token import Token
 from tactful.model.problems import Problem, suggestion
 from tactful.model.records import Use, Variant
 from tactful.model.verdict import Form
-from tactful.treatment.environment import ENVIRONMENT, FILTERS
+from tactful.treatment.environment import ENVIRONMENT, FILTERS, LEFT_OUT
 from tactful.treatment.objects import Objects, TemplateObject
 
 MOST_OPTIONAL = 2
@@ -206,14 +206,24 @@ class _Walk:
         children = list(expression.children())
         if isinstance(expression, FilteredExpression) and expression.filters:
             for each in expression.filters:
-                if each.name not in FILTERS:
-                    hint = suggestion(each.name, FILTERS)
-                    self.complain(each.token, f"there is no filter `{each.name}`.{hint}")
+                self.filter(each)
             if expression.filters[0].name == "default" and isinstance(expression.left, Path):
                 self.path(expression.left, guards, tested=True)
                 children = children[1:]
         for child in children:
             self.expression(child, guards)
+
+    def filter(self, used: Filter) -> None:
+        known = FILTERS.get(used.name)
+        if known is None:
+            hint = suggestion(used.name, FILTERS)
+            hint = f" {LEFT_OUT[used.name]}" if used.name in LEFT_OUT else hint
+            self.complain(used.token, f"there is no filter `{used.name}`.{hint}")
+        elif any(isinstance(given, KeywordArgument) for given in used.args):
+            self.complain(used.token, f"`{used.name}` takes no named values.")
+        elif not known.least <= len(used.args) <= known.most:
+            most = f"{known.least} to {known.most}" if known.least < known.most else f"{known.most or 'no'}"
+            self.complain(used.token, f"`{used.name}` takes {most} value{'s' * (known.most != 1)} behind its colon.")
 
     def path(self, path: Path, guards: Guards, tested: bool = False) -> Guards:
         """Record a path; it is there where it was tested and found."""
@@ -225,7 +235,7 @@ class _Walk:
             return frozenset()
         entry = self.objects.find(segments)
         if entry is None:
-            hint = self.objects.nearest(segments)
+            hint = f" {LEFT_OUT[segments[0]]}" if segments[0] in LEFT_OUT else self.objects.nearest(segments)
             self.complain(path.token, f"there is nothing called `{path}`.{hint}")
             return frozenset()
         self.check_field(path, segments, entry, tested)

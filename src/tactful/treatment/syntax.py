@@ -9,7 +9,7 @@ from liquid.exceptions import BlockNestingError, LiquidError
 from liquid.token import TOKEN_TAG, Token
 
 from tactful.model.problems import Problem, suggestion
-from tactful.treatment.environment import BLOCKS, ENVIRONMENT, INNER, MOST_TEXT, SINGLE
+from tactful.treatment.environment import BLOCKS, ENVIRONMENT, INNER, LEFT_OUT, MOST_TEXT, SINGLE
 from tactful.treatment.mentions import line_of
 
 ENDS = {f"end{name}": name for name in BLOCKS}
@@ -31,6 +31,7 @@ def parse(text: str, file: str) -> tuple[list[Node], list[Problem]]:
 def _tag_problems(tokens: list[Token], file: str) -> Iterator[Problem]:
     """Tags that do not exist, blocks that do not close, parts in the wrong place."""
     open_blocks: list[Token] = []
+    strange: set[str] = set()
     for token in tokens:
         if token.kind != TOKEN_TAG:
             continue
@@ -39,21 +40,20 @@ def _tag_problems(tokens: list[Token], file: str) -> Iterator[Problem]:
             yield from _misplaced(token, open_blocks, file)
             open_blocks.append(token)
         elif name in ENDS:
-            if open_blocks and open_blocks[-1].value == ENDS[name]:
-                open_blocks.pop()
+            if ENDS[name] not in (block.value for block in open_blocks):
+                yield Problem(file, line, f"`{{% {name} %}}` closes nothing that is open here.")
                 continue
-            yield Problem(file, line, f"`{{% {name} %}}` closes nothing that is open here.")
-            return
+            while (closed := open_blocks.pop()).value != ENDS[name]:
+                yield Problem(file, line_of(closed), f"`{{% {closed.value} %}}` is never closed.")
         elif name in INNER:
             if not open_blocks or open_blocks[-1].value not in ("if", "unless", "case", "for"):
                 yield Problem(file, line, f"`{{% {name} %}}` stands outside the block it belongs to.")
         elif name in ("raw", "doc"):
             yield Problem(file, line, f"`{{% {name} %}}` is never closed.")
-        elif name not in SINGLE:
-            hint = suggestion(name, (*BLOCKS, *ENDS, *INNER, *SINGLE))
+        elif name not in SINGLE and name.removeprefix("end") not in strange:
+            strange.add(name)
+            hint = f" {LEFT_OUT[name]}" if name in LEFT_OUT else suggestion(name, (*BLOCKS, *ENDS, *INNER, *SINGLE))
             yield Problem(file, line, f"there is no tag `{name}`.{hint}")
-            if f"end{name}" in {each.value for each in tokens if each.kind == TOKEN_TAG}:
-                return
     for token in open_blocks:
         yield Problem(file, line_of(token), f"`{{% {token.value} %}}` is never closed.")
 
@@ -77,6 +77,6 @@ def _sentence(error: LiquidError) -> str:
     if isinstance(error, BlockNestingError):
         return f"blocks are nested more than {ENVIRONMENT.block_nesting_limit} deep."
     message = str(error.message or "").rstrip(".")
-    if not message or "parsing error" in message:
+    if "parsing error" in message or not message.startswith(("expected", "found", "missing", "unexpected")):
         return "this cannot be read as Liquid."
     return f"this cannot be read as Liquid: {message}."

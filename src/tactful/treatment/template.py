@@ -76,6 +76,7 @@ class Treatment(msgspec.Struct, frozen=True):
 
 def load_treatment(text: str, file: str, objects: Objects) -> Treatment:
     """Read a treatment. `objects` is the table of `tables/template_objects.yaml`. Raises Problems: all of them."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     matter, matter_lines = _front_matter(text, file)
     top = read_document(matter, file)
     treatment = _read_front(top, file)
