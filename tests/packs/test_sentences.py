@@ -14,13 +14,14 @@ from tactful.policy.rules import Case, Rule
 
 RETAIL = pack("norm/retail")
 CASES = [case for case in pack("norm/retail-cases").cases if not case.uses]
-GIVES_AWAY = (
-    "pregnan baby babies birth child famil health medic pharmac sick disease relig belief faith politic ethnic race "
-    "racial sexual gender credit debt income financ money salary bereave death mood emotion label segment propensity "
-    "score lapsed inactive churn winback target profile algorithm model infer third partner sensitive special minor "
-    "vulnerable jurisdiction licence limit rule policy tier norm"
-).split()
-BANNED = re.compile(rf"\b(?:{'|'.join(GIVES_AWAY)})", re.I)
+BANNED = re.compile(
+    r"\b(?:pregnan|baby|babies|birth|child|famil|health|medic|pharmac|sick|disease|relig|belief|faith|"
+    r"politic|ethnic|race|racial|sexual|gender|credit|debt|income|financ|money|salary|bereave|death|"
+    r"mood|emotion|label|segment|propensity|score|lapsed|inactive|churn|winback|target|profile|"
+    r"algorithm|model|infer|third|partner|sensitive|special|minor|vulnerable|jurisdiction|licence|"
+    r"limit|rule|policy|tier|norm)",
+    re.I,
+)
 
 
 def sentences() -> Iterator[tuple[str, str]]:
@@ -89,3 +90,10 @@ def test_a_refusal_of_what_is_delicate_reads_like_any_other(case: Case) -> None:
     if given.get("scenario.purpose") != "access":
         assert verdict.name == "never"
         assert verdict_sentences(RETAIL, verdict, given).customer == NEUTRAL["never"]
+
+
+@pytest.mark.parametrize(
+    "sentence", ["We saw you are pregnant.", "Your segment said so.", "You are a lapsed customer."]
+)
+def test_a_give_away_is_seen(sentence: str) -> None:
+    assert BANNED.search(sentence)
