@@ -41,7 +41,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_TIER_ORDER = {"": -1, **{word.name: place for place, word in enumerate(LISTS["tier"])}}
+_TIER_ORDER = [*(word.name for word in LISTS["tier"]), ""]
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -238,7 +238,7 @@ class Reading:
         highest = self.opening(held)
         opening = [rule for rule in held.licences if self.opens(rule) == highest and attains(highest)]
         nobody = () if held.licences else ("no-licence",)
-        return (*nobody, *_in_order([*opening, *deciding]))
+        return (*_in_order([*opening, *deciding]), *nobody)
 
     def untils(self, held: Held, flow: Flow) -> tuple[str, ...]:
         """17: of every unwaived limit with when=later, decisive or not."""
@@ -305,8 +305,8 @@ def _rank(key: str, value: Value) -> Value:
 
 
 def _in_order(rules: Sequence[Rule] | Iterator[Rule]) -> tuple[str, ...]:
-    """Ids by tier, licences first, then by id (SEMANTICS 20)."""
-    return tuple(rule.id for rule in sorted(rules, key=lambda rule: (_TIER_ORDER[rule.tier], rule.id)))
+    """Ids by tier, then by id; licences, which have no tier, stand behind (SEMANTICS 20)."""
+    return tuple(rule.id for rule in sorted(rules, key=lambda rule: (_TIER_ORDER.index(rule.tier), rule.id)))
 
 
 def reference_verdict(policy: Policy, flow: Flow, hopeful: Flow | None = None, assumed: Sequence[str] = ()) -> Verdict:
