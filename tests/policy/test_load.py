@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.policy.policies import SHOP, fetch_from, load
 
 from tactful.model.problems import Problems
 from tactful.model.verdict import Point
-from tactful.policy.load import load_policy
+from tactful.policy.load import load_policy, load_text
 from tactful.policy.load_rules import USING_IS_NOT_SAYING
 from tactful.policy.rules import Policy
 
@@ -71,10 +73,10 @@ def test_what_is_used_is_never_said_in_any_policy() -> None:
         ("{id: x, tier: law, waives: norm, at_most: ask, when: customer.minor}", "waives nothing"),
         ("{id: X-y, tier: law, at_most: ask, when: customer.minor}", "lower case and hyphens"),
         ("{id: x_y, tier: law, at_most: ask, when: customer.minor}", "lower case and hyphens"),
-        ("{id: no-licence, tier: law, at_most: ask, when: customer.minor}", "cannot be the name"),
+        ("{id: no-licence, tier: law, at_most: ask, when: customer.minor}", "no rule can have this name"),
         ("{id: x, tier: law, at_most: ask}", "`when` is missing"),
         ("{id: x, tier: law, at_most: ask, when: ''}", "`when` is empty"),
-        ("{id: x, tier: law, at_most: ask, when: customer.mnor}", "x: condition, column 1"),
+        ("{id: x, tier: law, at_most: ask, when: customer.mnor}", "condition, column 1: customer.mnor"),
         ("{id: x, tier: promise, at_most: ask, when: norm.excess > 0}", "only norm limits may look at norm.excess"),
         ("{id: x, tier: law, at_most: ask, when: relationship.trust < 0.3}", "only norm limits"),
         ("{id: x, tier: norm, at_most: ask, when: relationship.trust > 0.3}", "trust widens"),
@@ -159,7 +161,7 @@ def test_imports_are_merged_once() -> None:
             "b.yaml:1: the imports go in a circle: a -> b -> a.",
         ),
         ("imports: [a]", {"a": "imports: [a]"}, "circle: a -> a"),
-        ("imports: [a]", {"a": "policy: b"}, "asked for as a and calls itself b"),
+        ("imports: [a]", {"a": "policy: b"}, 'asked for as a and calls itself "b"'),
         ("imports: [a]", {"a": "limits: ["}, "a.yaml:2: this is not YAML"),
         ("imports: a", {}, "must be a list"),
         (
@@ -316,6 +318,15 @@ def test_the_digest_sees_meaning_and_sentences(old: str, new: str) -> None:
 def test_a_loaded_policy_is_a_value() -> None:
     assert load(SHOP) == load(SHOP)
     assert isinstance(load(SHOP), Policy)
+
+
+@given(st.integers(0, len(SHOP + CASES)), st.integers(0, 40), st.text(alphabet="\n -:{}[]'\"!&*|x1\0é", max_size=6))
+def test_a_damaged_file_is_read_or_refused_in_words(at: int, gone: int, put: str) -> None:
+    text = SHOP + CASES
+    try:
+        assert load_text(text[:at] + put + text[at + gone :], "mine.yaml", fetch_from({})).digest
+    except Problems as problems:
+        assert problems.problems  # noqa: PT017 - both endings are right
 
 
 def test_hostile_files_are_refused_in_words() -> None:

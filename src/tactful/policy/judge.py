@@ -25,7 +25,7 @@ Held = Callable[[Mapping[str, Value]], int]
 NO_LICENCE = "no-licence"
 FREE = CEILINGS["say"]
 
-_MOST_KEPT = 50_000
+_MOST_KEPT = 10_000
 _TIER_RANK = {word.name: rank for rank, word in enumerate(TIERS)} | {"": len(TIERS)}
 
 
@@ -40,7 +40,8 @@ class Standing(NamedTuple):
 class Finding(NamedTuple):
     """What follows from which rules hold. `hopeful` is the point when every unknown is read favourably.
 
-    `doubted` are the rules that are not known, and `asked` the keys that they read.
+    `doubted` are the rules that are not known, and `asked` the keys that they read. `standings` fills up as forms are
+    asked for.
     """
 
     held: int
@@ -97,11 +98,11 @@ class Judge:
 
         The flow's act must be the form's: `select` for silent, `mention` otherwise.
         """
-        return self._finding(flow).standings[form][:2]
+        return self._standing(flow, form)[:2]
 
     def explain_standing(self, flow: Mapping[str, Value], form: Form) -> tuple[str, ...]:
         """The rules that decide how a use stands in this form, ordered by tier, then name."""
-        return self._finding(flow).standings[form].because
+        return self._standing(flow, form).because
 
     def licence_names(self, mask: int) -> tuple[str, ...]:
         """The licences of a mask, in the policy's order."""
@@ -110,6 +111,17 @@ class Judge:
     def limit_names(self, mask: int) -> tuple[str, ...]:
         """The limits of a mask, in the policy's order."""
         return tuple(rule.id for bit, rule in enumerate(self.policy.limits) if mask >> bit & 1)
+
+    def _standing(self, flow: Mapping[str, Value], form: Form) -> Standing:
+        finding = self._finding(flow)
+        standing = finding.standings.get(form)
+        if standing is None:
+            standing = self._outcome(finding.held).standing(FORMS.index(form))
+            finding.standings[form] = standing
+        return standing
+
+    def _outcome(self, held: int) -> _Outcome:
+        return _Outcome(self.policy, [rule for bit, rule in enumerate(self._rules) if held >> bit & 1])
 
     def _finding(self, flow: Mapping[str, Value]) -> Finding:
         try:
@@ -130,14 +142,14 @@ class Judge:
         size = len(self._rules)
         unknown = held ^ held >> size
         doubted = tuple(rule for bit, rule in enumerate(self._rules) if unknown >> bit & 1)
-        outcome = _Outcome(self.policy, held & (1 << size) - 1)
+        outcome = self._outcome(held)
         finding = Finding(
             held=held,
             fired=outcome.fired(),
             point=outcome.point,
-            hopeful=_Outcome(self.policy, held >> size).point,
+            hopeful=self._outcome(held >> size).point if doubted else outcome.point,
             verdict=outcome.verdict(),
-            standings={form: outcome.standing(need) for need, form in enumerate(FORMS)},
+            standings={},
             doubted=doubted,
             asked=tuple(sorted({key for rule in doubted for key in keys_of(rule.when)})),
         )
@@ -168,16 +180,18 @@ class Judge:
 
 
 class _Outcome:
-    """What follows from one set of rules that hold: bits over licences, limits and waivers in this order."""
+    """What follows from one set of rules that hold."""
 
-    def __init__(self, policy: Policy, bits: int) -> None:
+    def __init__(self, policy: Policy, rules: list[Rule]) -> None:
         self.policy = policy
-        rules = [rule for bit, rule in enumerate(policy.rules) if bits >> bit & 1]
         self.licences = [rule for rule in rules if rule.kind == "licence"]
-        waived = {name for rule in rules if rule.kind == "waiver" for name in rule.waives}
-        limits = [rule for rule in rules if rule.kind == "limit"]
-        self.waived = [rule for rule in limits if rule.tier == "norm" and (rule.id in waived or "*" in waived)]
-        self.limits = [rule for rule in limits if rule not in self.waived]
+        names = {name for rule in rules if rule.kind == "waiver" for name in rule.waives}
+        self.waived: list[Rule] = []
+        self.limits: list[Rule] = []
+        for rule in rules:
+            if rule.kind == "limit":
+                waived = rule.tier == "norm" and (rule.id in names or "*" in names)
+                (self.waived if waived else self.limits).append(rule)
         self.opened = max((rule.point for rule in self.licences), key=tuple, default=SHUT)
         self.ceiling = FREE
         for rule in self.limits:

@@ -22,6 +22,7 @@ LONGEST = 10_000
 """Characters that one condition may have."""
 DEEPEST = 40
 """Brackets that may stand inside each other."""
+_LONGEST_WORD = 80
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
@@ -69,11 +70,21 @@ def tokens(text: str) -> list[Token]:
         match = _TOKEN.match(text, at)
         if match is None:
             raise Fault(_unreadable(text[at]), at + 1)
+        _check_length_and_signs(match.group(), str(match.lastgroup), at)
         if match.lastgroup != "space":
             found.append(Token(str(match.lastgroup), match.group(), at + 1))
         at = match.end()
     found.append(Token("end", "", len(text) + 1))
     return found
+
+
+def _check_length_and_signs(piece: str, kind: str, at: int) -> None:
+    """No word is longer than `_LONGEST_WORD`, and none holds signs that cannot be seen."""
+    if kind == "text" and not piece.isprintable():
+        hidden = next(place for place, character in enumerate(piece) if not character.isprintable())
+        raise Fault(_unreadable(piece[hidden]), at + hidden + 1)
+    if kind in ("text", "word") and len(piece) > _LONGEST_WORD:
+        raise Fault(f"this word has {len(piece)} characters; none has more than {_LONGEST_WORD}.", at + 1)
 
 
 def _unreadable(character: str) -> str:
@@ -234,4 +245,4 @@ def _nearest_key(word: str) -> str:
         return f" Write {_WORDS_INSTEAD[word]} instead of `{word}`."
     if word in ("has", "exists", "defined"):
         return " Whether a key is present cannot be asked: what is not known is always read strictly."
-    return suggestion(word[:80], KEYS)
+    return suggestion(word, KEYS)

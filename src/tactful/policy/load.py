@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tactful.model.document import Section, read_document, refuse
+from tactful.model.flow import shown
 from tactful.model.problems import Problem, Problems
 from tactful.policy.digest import digest_of
 from tactful.policy.load_cases import check_names, read_cases, read_casts, read_claims
@@ -62,7 +63,7 @@ class _Loader:
         if name in self.versions:
             return
         if not _NAME.fullmatch(name):
-            self.problems.append(Problem(file, line, f"`{name[:80]}` is not the name of a policy.", "imports"))
+            self.problems.append(Problem(file, line, f"{shown(name)} is not the name of a policy.", "imports"))
             return
         try:
             text, label = self.fetch(name)
@@ -96,9 +97,9 @@ class _Loader:
         """The name and the version of a file."""
         said = top.text("policy", name)
         if named and said != name:
-            top.complain(f"this file was asked for as {name} and calls itself {said}.", "policy")
+            top.complain(f"this file was asked for as {name} and calls itself {shown(said)}.", "policy")
         elif not _NAME.fullmatch(said):
-            top.complain(f"`{said[:80]}` is not the name of a policy; write it like norm/retail.", "policy")
+            top.complain(f"{shown(said)} is not the name of a policy; write it like norm/retail.", "policy")
         self.versions[name] = top.integer("version", 1, low=1)
         if not named:
             self.top = said

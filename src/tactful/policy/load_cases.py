@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tactful.model.document import Section
-from tactful.model.flow import flatten, read_flow
+from tactful.model.flow import flatten, read_flow, shown
 from tactful.model.problems import Problem, Problems, suggestion
 from tactful.model.verdict import FORMS, NAMES
 from tactful.model.vocabulary import KEYS
@@ -48,12 +48,12 @@ def read_claims(top: Section) -> list[Claim]:
     for text in top.texts("claims", ()):
         match = _CLAIM.fullmatch(text) if len(text) <= 20_000 else None
         if match is None:
-            top.complain(f"`{text[:80]}` is not a claim; write `CONDITION implies verdict == never`.", "claims")
+            top.complain(f"{shown(text)} is not a claim; write `CONDITION implies verdict == never`.", "claims")
             continue
         when, op, name = match.groups()
         name = name.strip("\"'")
         if name not in NAMES:
-            top.complain(f"`{name[:80]}` is not a verdict.{suggestion(name[:80], NAMES)}", "claims")
+            top.complain(f"{shown(name)} is not a verdict.{suggestion(name[:80], NAMES)}", "claims")
             continue
         try:
             condition = parse_condition(when, top.file, line)

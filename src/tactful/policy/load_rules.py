@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tactful.model.document import Section
+from tactful.model.flow import shown
 from tactful.model.problems import Problem, Problems, suggestion
 from tactful.model.verdict import CEILINGS, OPENINGS, Point
 from tactful.model.vocabulary import TRUSTED_KEYS
@@ -118,11 +119,13 @@ def check_waivers(rules: tuple[Rule, ...]) -> list[Problem]:
 
 def _id(section: Section) -> str:
     name = section.text("id")
-    if name and not _ID.fullmatch(name):
-        section.complain(f"`{name[:80]}` is not a rule name; write lower case and hyphens, like she-agreed.", "id")
-    elif name == "no-licence" or len(name) > 80:
-        section.complain(f"`{name[:80]}` cannot be the name of a rule.", "id")
-    return name
+    if _ID.fullmatch(name) and name != "no-licence" and len(name) <= 80:
+        return name
+    if name == "no-licence":
+        section.complain("no-licence is what a verdict says when there is none; no rule can have this name.", "id")
+    elif name:
+        section.complain(f"{shown(name)} is not a rule name; write lower case and hyphens, like she-agreed.", "id")
+    return f"the rule in line {section.line}"
 
 
 def _when(section: Section) -> tuple[Condition, str]:
@@ -136,10 +139,7 @@ def _when(section: Section) -> tuple[Condition, str]:
     try:
         return parse_condition(text, section.file, section.line_of("when")), text
     except Problems as problems:
-        name = section.values.get("id")
-        section.problems += [
-            Problem(each.file, each.line, f"{name}: {each.message}", each.key) for each in problems.problems
-        ]
+        section.problems += problems.problems
         return Const(False), text
 
 
