@@ -180,16 +180,14 @@ class Setting:
             fact = known.fact(name, found.key) or known.fact(name)
             if fact is not None:
                 facts[name] = fact
-        contact = self._contact(facts.get(self.contact), points, permissions, place)
-        if contact is not None:
-            facts[self.contact] = contact
+        facts[self.contact] = self._contact(facts.get(self.contact), points, permissions, place)
         return facts
 
     def _contact(
         self, own: Fact | None, points: tuple[Passed, ...], permissions: tuple[Permission, ...], place: str | None
-    ) -> Fact | None:
+    ) -> Fact:
         """The contact point that the sending tool holds: from her own data, from a notice where she gave it, or from
-        her consent to be reached there."""
+        her consent to be reached there. Where none of these is on file, nothing is known of it but its kind."""
         campaign = self.project.campaign
         choices = [own] if own is not None else []
         for each in points:
@@ -201,7 +199,7 @@ class Setting:
             at = max(each.occurred_at for each in permissions)
             choices.append(_held(self.contact, (campaign.purpose,), at, campaign.channel, None))
         fitting = [fact for fact in choices if campaign.purpose in (fact.purposes or ())]
-        return next(iter(fitting or choices), None)
+        return next(iter(fitting or choices), _held(self.contact, None, self.now, None, None, None))
 
     def _via(self, point: CollectionPoint) -> str | None:
         vias = [source.via for source in self.project.shop.sources if source.name in point.sources and source.via]
@@ -244,14 +242,21 @@ def _shown(point: CollectionPoint, place: str | None) -> bool:
     return place is not None and any(place == each or place.startswith(each + "-") for each in point.shown_in)
 
 
-def _held(category: str, purposes: tuple[str, ...], at: int, via: str | None, point: str | None) -> Fact:
+def _held(
+    category: str,
+    purposes: tuple[str, ...] | None,
+    at: int,
+    via: str | None,
+    point: str | None,
+    provenance: str | None = "provided",
+) -> Fact:
     return Fact(
         name=category,
         category=category,
         key="",
         value={},
-        provenance="provided",
-        distance=0,
+        provenance=provenance,
+        distance=0 if provenance else None,
         sensitivity="ordinary",
         about="self",
         acquired_via=via,

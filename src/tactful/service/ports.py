@@ -112,6 +112,9 @@ class Store(Protocol):
     def latest_run(self, campaign: str) -> Run | None:
         """The finished run of a campaign that was begun last."""
 
+    def unfinished_run(self, campaign: str) -> Run | None:
+        """The run of a campaign that was begun last, if it is not finished."""
+
     def decision(self, decision_id: str) -> DecisionRow | None:
         """A decision as it was recorded."""
 

@@ -1,0 +1,221 @@
+"""A run: one campaign decided for everybody in the store, kept so that each decision can be explained and replayed.
+
+What a decision read is kept as: the texts of the project and the catalogue (artefacts, by digest, in the run's header),
+her facts document (a snapshot, by digest), and her permissions and contacts (in the decision's record). A run that was
+killed goes on where it stopped: who has a decision keeps it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from tactful.decide import decide, encode_decision
+from tactful.model.kept import DecisionRow, Heard, PersonRow, Run, Snapshot
+from tactful.model.problems import StoreProblem
+from tactful.model.records import DAY, Contact, Decision, Outcome, Permission
+from tactful.model.vocabulary import encoded as vocabulary_bytes
+from tactful.profile.document import FOLD, decode_document, encode_document
+from tactful.profile.fold import fold
+from tactful.service import catalogue as catalogues
+from tactful.service.case import Inputs, Setting
+from tactful.service.import_orders import kept_catalogue
+from tactful.service.ports import Store
+from tactful.service.project import Project
+
+ENGINE = 1
+"""Goes up whenever the same inputs may give other bytes."""
+CHUNK = 500
+_CONTACTS_BACK = 31 * DAY
+Mode = Literal["watch", "live"]
+
+
+class Header(msgspec.Struct, frozen=True):
+    """What every decision of a run read: digests of artefacts, the instant, and what was heard of whom."""
+
+    engine: int
+    mode: str
+    now: int
+    texts: bytes
+    catalogue: bytes
+    vocabulary: bytes
+    policy: str
+    heard: dict[str, Heard]
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What a decision read beside the header and the facts document; `taken` is False where its place was gone."""
+
+    run: str
+    label: str
+    permissions: tuple[Permission, ...]
+    contacts: tuple[Contact, ...]
+    taken: bool = True
+
+
+_pack = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+def header_of(store: Store, project: Project, now: int, mode: Mode) -> Header:
+    """Keep what the run reads and say where it is."""
+    return Header(
+        engine=ENGINE,
+        mode=mode,
+        now=now,
+        texts=store.keep_artefact("texts", _pack(project.texts)),
+        catalogue=store.keep_artefact(catalogues.KIND, _pack(kept_catalogue(store))),
+        vocabulary=store.keep_artefact("vocabulary", vocabulary_bytes()),
+        policy=project.rules.policy.digest,
+        heard=dict(sorted(store.heard().items())),
+    )
+
+
+def setting_of(store: Store, header: Header) -> Setting:
+    """The setting of a kept run, built from its artefacts. Raises StoreProblem where one is gone."""
+    texts, catalogue = store.artefact(header.texts), store.artefact(header.catalogue)
+    if texts is None or catalogue is None:
+        raise StoreProblem("what this run read is no longer kept, so it cannot be built again.")
+    project = Project(msgspec.msgpack.decode(texts, type=dict[str, str]))
+    kept = msgspec.msgpack.decode(catalogue, type=catalogues.Catalogue)
+    return Setting(project, header.now, kept, header.heard)
+
+
+def run_campaign(
+    store: Store, project: Project, now: int, at: int, mode: Mode, moved: Callable[[int], None] = lambda steps: None
+) -> str:
+    """Decide for everybody; the id of the run. `now` is the instant decided for, `at` the clock."""
+    header = header_of(store, project, now, mode)
+    setting = Setting(project, now, kept_catalogue(store), header.heard)
+    run_id = _run_id(store, project.campaign.name, header)
+    store.begin_run(run_id, mode, project.campaign.name, _pack(header), at)
+    done = {row.person_id for row in store.decisions(run_id)} if store.chunks_done(run_id) else set()
+    chunk_no = max(store.chunks_done(run_id), default=-1) + 1
+    moved(len(done))
+    for people in _chunks(_people(store, now, done)):
+        decided = [decide_person(store, setting, run_id, person_id, inputs, mode) for person_id, inputs in people]
+        snapshots = [
+            Snapshot(row.person_id, row.inputs, inputs.document)
+            for row, (_, inputs) in zip(decided, people, strict=True)
+        ]
+        store.record_decisions(run_id, chunk_no, decided, snapshots)
+        chunk_no += 1
+        moved(len(people))
+    store.finish_run(run_id, b"", at)
+    return run_id
+
+
+def decide_person(
+    store: Store, setting: Setting, run_id: str, person_id: int, inputs: Inputs, mode: Mode
+) -> DecisionRow:
+    """One person's decision, with its place taken from the ledger in a live run."""
+    decision_id = decision_id_of(run_id, person_id)
+    own = tuple(contact for contact in inputs.contacts if contact.decision != decision_id)
+    inputs = msgspec.structs.replace(inputs, contacts=own)
+    built = setting.build(inputs)
+    decision = decide(built.case)
+    taken = True
+    if mode == "live" and decision.takes is not None:
+        place = msgspec.structs.replace(decision.takes, decision=decision_id)
+        taken = store.reserve(person_id, place, setting.project.shop.caps)
+        decision = decision if taken else without_place(decision)
+    outcome = decision.outcomes[0]
+    return DecisionRow(
+        decision_id=decision_id,
+        person_id=person_id,
+        at=setting.now,
+        inputs=hashlib.sha256(inputs.document).digest(),
+        record=_pack(Record(run_id, inputs.label, inputs.permissions, own, taken)),
+        output=encode_decision(decision),
+        candidate=decision.chosen,
+        verdict=outcome.verdict,
+        stage=outcome.stage,
+    )
+
+
+def without_place(decision: Decision) -> Decision:
+    """What remains where the ledger had no place left: the chosen one is held, and nothing is said."""
+    outcomes = tuple(
+        msgspec.structs.replace(each, stage="reserved", verdict="hold", until=("contact.window_open",))
+        if each.stage == "chosen"
+        else each
+        for each in decision.outcomes
+    )
+    return Decision("", "", "hold", decision.good_until, outcomes)
+
+
+def outcome_of(decision: Decision) -> Outcome:
+    """What became of the run's own candidate."""
+    return decision.outcomes[0]
+
+
+def decoded(row: DecisionRow) -> tuple[Record, Decision]:
+    """A kept decision and its record."""
+    return (
+        msgspec.msgpack.decode(row.record, type=Record),
+        msgspec.msgpack.decode(row.output, type=Decision),
+    )
+
+
+def header_from(run: Run) -> Header:
+    """The header of a kept run."""
+    return msgspec.msgpack.decode(run.header, type=Header)
+
+
+def decision_id_of(run_id: str, person_id: int) -> str:
+    """The id of a person's decision in a run: the same however often the run is begun."""
+    return "d_" + _short(f"{run_id}\x1f{person_id}".encode())
+
+
+def inputs_of(store: Store, row: PersonRow, permissions: tuple[Permission, ...], contacts: Sequence[Contact]) -> Inputs:
+    """What is kept of one person, with the tail of her events folded in."""
+    document = row.doc or b""
+    if row.tail:
+        known = decode_document(row.doc) if row.doc is not None else None
+        document = encode_document(fold(known, row.tail))
+    return Inputs(store.person_label(row.person_id), document, permissions, tuple(contacts))
+
+
+def one_person(store: Store, person_id: int, now: int) -> Inputs:
+    """What is kept of one person, for a decision at `now`."""
+    row = store.document(person_id, FOLD)
+    contacts = [each for each in store.contacts(person_id, now - _CONTACTS_BACK) if each.at <= now]
+    return inputs_of(store, row, store.permissions(person_id), contacts)
+
+
+def _people(store: Store, now: int, done: set[int]) -> Iterator[tuple[int, Inputs]]:
+    permissions = dict(store.read_permissions())
+    contacts = dict(store.read_contacts(now - _CONTACTS_BACK))
+    for row in store.read_documents(FOLD):
+        if row.person_id not in done:
+            hers = [each for each in contacts.get(row.person_id, []) if each.at <= now]
+            yield row.person_id, inputs_of(store, row, permissions.get(row.person_id, ()), hers)
+
+
+def _chunks(people: Iterator[tuple[int, Inputs]]) -> Iterator[list[tuple[int, Inputs]]]:
+    chunk: list[tuple[int, Inputs]] = []
+    for person in people:
+        chunk.append(person)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _run_id(store: Store, campaign: str, header: Header) -> str:
+    """The id of an unfinished run of the same header, or else one that stands for header and contents of the store."""
+    waiting = store.unfinished_run(campaign)
+    if waiting is not None and waiting.header == _pack(header):
+        return waiting.run_id
+    counts = store.counts()
+    state = _pack((campaign, header, counts.events, counts.permissions, counts.contacts))
+    return "r_" + _short(state)
+
+
+def _short(data: bytes) -> str:
+    digest = hashlib.blake2b(data, digest_size=10).digest()
+    return base64.b32encode(digest).decode().lower()
