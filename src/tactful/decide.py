@@ -16,8 +16,8 @@ of their names' bytes, so their order in the case does not matter. A decision en
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from functools import partial
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -128,6 +128,28 @@ def _settled(outcome: Outcome, chosen: str) -> Outcome:
     return msgspec.structs.replace(outcome, note=note)
 
 
+class _Standings:
+    """Her permissions by purpose, channel and category, each looked up once."""
+
+    def __init__(self, case: Case, jurisdiction: str | None) -> None:
+        self.case = case
+        self.jurisdiction = jurisdiction
+        self._by_category = any(each.category != "*" for each in case.permissions or ())
+        self._known: dict[tuple[str, str, str], Standing] = {}
+
+    def of(self, purpose: str, channel: str, category: str) -> Standing:
+        """The permission that holds; the category does not matter where no record names one."""
+        key = (purpose, channel, category if self._by_category else "*")
+        known = self._known.get(key)
+        if known is None:
+            case = self.case
+            known = permission_for(
+                case.permissions, case.passed, purpose, channel, category, case.now, self.jurisdiction
+            )
+            self._known[key] = known
+        return known
+
+
 class _Sitting:
     """What is the same for all candidates of a case, looked up once."""
 
@@ -137,9 +159,8 @@ class _Sitting:
         self.person: Flow = {name: given.value for name, given in case.attributes.items()}
         self.person |= pressure.counts(case.contacts, case.now) | quiet.local_hours(self.zones, case.now)
         place = self.person.get("customer.jurisdiction")
-        self.jurisdiction = place if isinstance(place, str) else None
+        self._standings = _Standings(case, place if isinstance(place, str) else None)
         self._scenes: dict[tuple[object, ...], Scene] = {}
-        self._standings: dict[tuple[str, str, str], Standing] = {}
         self.openings: list[int] = []
 
     def scene(self, candidate: Candidate) -> Scene:
@@ -155,24 +176,10 @@ class _Sitting:
             "scenario.purpose": purpose,
             "scenario.channel": channel,
         }
-
-        def standing_of(category: str) -> Standing:
-            return self._standing(purpose, channel, category)
-
+        standing_of = partial(self._standings.of, purpose, channel)
         scene = Scene(case.judge, case.scorecard, case.fit, case.now, base, standing_of)
         self._scenes[key] = scene
         return scene
-
-    def _standing(self, purpose: str, channel: str, category: str) -> Standing:
-        key = (purpose, channel, category)
-        known = self._standings.get(key)
-        if known is None:
-            case = self.case
-            known = permission_for(
-                case.permissions, case.passed, purpose, channel, category, case.now, self.jurisdiction
-            )
-            self._standings[key] = known
-        return known
 
     def holds_back(self, candidate: Candidate) -> tuple[tuple[str, ...], int | None, str]:
         """What of the shop's own hours and caps holds this candidate, when it opens (None: not known), and a note."""
@@ -221,6 +228,15 @@ class _Sitting:
         now = self.case.now
         starts = [candidate.valid_from for candidate in candidates if candidate.valid_from > now]
         return min([now + FRESH, *starts, *(at for at in self.openings if at > now)])
+
+
+class _Flow(NamedTuple):
+    """One flow of a candidate and how it stands; `form` is None for `reach`."""
+
+    name: str
+    fact: Fact | None
+    form: Form | None
+    stood: Stood
 
 
 class _Course:
@@ -326,32 +342,38 @@ class _Course:
         variant: str = "",
         note: str = "",
     ) -> Outcome:
-        """What is decisive: the flows that stand as the whole does, `reach` first."""
+        """Its outcome with the reasons; in full, with every flow and its whole verdict, `reach` first."""
         each, facts = self.candidate, self.candidate.facts
-        stood = [*((each.contact, self.contact, None, reach) for reach in [reach] if reach is not None)]
-        flows = [*stood, *((name, facts.get(name), form, found) for name, form, found in uses)]
-        least = min((found.standing for *_, found in flows), default=NEVER)
+        flows = [] if reach is None else [_Flow(each.contact, self.contact, None, reach)]
+        flows += [_Flow(name, facts.get(name), form, found) for name, form, found in uses]
         if not self.full:
-            flows = [] if stage == "best" else [flow for flow in flows if flow[3].standing == least]
-        judged = tuple(self.scene.judged(name, fact, form, found.standing) for name, fact, form, found in flows)
-        decisive = [item.verdict for item in judged if item.standing == STANDINGS[least]]
+            because = () if stage == "best" else self._because(flows)
+            return Outcome(each.name, stage, verdict, variant, because=because, note=note)
+        judged = tuple(self.scene.judged(*flow[:3], flow.stood.standing) for flow in flows)
+        decisive = [item.verdict for item in judged if item.standing == STANDINGS[_least(flows)]]
         duties = {duty for item in judged for duty in item.verdict.obligations} if stage == "best" else set()
         return Outcome(
             each.name,
             stage,
             verdict,
             variant,
-            because=tuple(dict.fromkeys(rule for item in decisive for rule in item.because)),
+            because=self._because(flows),
             missing=tuple(sorted({key for item in decisive for key in item.missing})),
             obligations=tuple(sorted(duties)),
             note=note,
-            judged=judged if self.full else (),
-            assumptions=self._assumptions(flows) if self.full else (),
+            judged=judged,
+            assumptions=tuple(sorted({self.scene.assumption(flow.fact) for flow in flows} - {""})),
         )
 
-    def _assumptions(self, flows: Iterable[tuple[str, Fact | None, Form | None, Stood]]) -> tuple[str, ...]:
-        standings = [self.scene.standing_of(fact) for _, fact, _, _ in flows]
-        return tuple(sorted({each.assumption for each in standings if each is not None and each.assumption}))
+    def _because(self, flows: list[_Flow]) -> tuple[str, ...]:
+        """The rules that decide the flows that stand as the whole does, in the order of the flows."""
+        least = _least(flows)
+        rules = [self.scene.because(*flow[:3]) for flow in flows if flow.stood.standing == least]
+        return tuple(dict.fromkeys(rule for found in rules for rule in found))
+
+
+def _least(flows: list[_Flow]) -> int:
+    return min((flow.stood.standing for flow in flows), default=NEVER)
 
 
 def _said(variant: Variant | None) -> str:

@@ -26,6 +26,7 @@ from tactful.policy.judge import Judge
 StandingName = Literal["never", "hold", "ask", "now"]
 STANDINGS: tuple[StandingName, ...] = ("never", "hold", "ask", "now")
 NEVER, HOLD, ASK, NOW = range(4)
+REACH = "reach"
 _OF_NAME = {"never": NEVER, "hold": HOLD, "ask": ASK}
 _RANK = {name: rank for rank, name in enumerate(STANDINGS)}
 
@@ -64,7 +65,7 @@ class JudgedUse(msgspec.Struct, frozen=True):
 
 
 class MessageVerdict(msgspec.Struct, frozen=True):
-    """A message as judged. `judged` are the uses of the variant that stands best, even if the best is never."""
+    """A message as judged. `judged` are the uses of the variant that it takes, or of the last one if it falls."""
 
     standing: StandingName
     index: int | None
@@ -79,15 +80,14 @@ def act_of(form: Form) -> str:
     return "select" if form == "silent" else "mention"
 
 
-def use_stands(judge: Judge, card: Scorecard, flow: Flow, form: Form) -> Stood:
-    """How a use stands in a form; the act is set to suit it."""
-    standing, until = judge.standing(with_excess(card, {**flow, "act": act_of(form)}), form)
+def stood_as(standing: StandingName, until: tuple[str, ...]) -> Stood:
+    """A standing as the judge words it, as one that can be compared."""
     return Stood(_RANK[standing], until)
 
 
-def reach_stands(judge: Judge, card: Scorecard, flow: Flow) -> Stood:
-    """How speaking to her at all stands."""
-    return of_verdict(assess(judge, card, {**flow, "act": "reach"}))
+def use_stands(judge: Judge, card: Scorecard, flow: Flow, form: Form) -> Stood:
+    """How a use stands in a form; the act is set to suit it."""
+    return stood_as(*judge.standing(with_excess(card, {**flow, "act": act_of(form)}), form))
 
 
 def of_verdict(verdict: Verdict) -> Stood:
@@ -115,14 +115,14 @@ def choose(
     judge: Judge, card: Scorecard, reach_flow: Flow, variants: Sequence[Mapping[str, tuple[Flow, Form]]]
 ) -> MessageVerdict:
     """Judge a whole message. Each variant gives each of its uses a flow and a form, fullest variant first."""
-    reach = assess(judge, card, {**reach_flow, "act": "reach"})
+    reach = assess(judge, card, {**reach_flow, "act": REACH})
     stood = [
         [(use, use_stands(judge, card, flow, form)) for use, (flow, form) in variant.items()] for variant in variants
     ]
     picked = pick(of_verdict(reach), stood)
     judged: tuple[JudgedUse, ...] = ()
     if variants:
-        shown = picked.index or 0
+        shown = len(variants) - 1 if picked.index is None else picked.index
         judged = tuple(
             JudgedUse(
                 use,
@@ -165,9 +165,3 @@ def asking_flow(flow: Flow) -> Flow:
     if isinstance(purpose, str):
         asked["fact.purposes"] = (purpose,)
     return asked
-
-
-def may_ask(judge: Judge, card: Scorecard, use_flow: Flow, reach: Verdict) -> Verdict | None:
-    """The verdict on asking her plainly about a use, if that and `reach` are both `say`; else None."""
-    asking = assess(judge, card, asking_flow(use_flow))
-    return asking if asking.name == "say" and reach.name == "say" else None
