@@ -203,7 +203,7 @@ class _Reader:
             raise self.halt(f"`{text}` is not expected here.{hint}")
         self.next += 1
         if kind == "number":
-            return Literally(float(text) if "." in text else int(text[:300])), "number"
+            return Literally(float(text) if "." in text else int(text)), "number"
         if text in ("true", "false"):
             return Literally(text == "true"), "bool"
         if text not in self.names:

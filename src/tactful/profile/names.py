@@ -11,8 +11,10 @@ from tactful.model.document import read_document, refuse
 
 SHARED_BY = 8
 """How many products must share a phrase before it is the word for a group."""
-IN_THE_PLURAL = 3
-"""How many products must carry its last word in the plural: `bags` there are, `union jacks` there are not."""
+ENDS = 0.4
+PLURALS = 0.2
+"""A word names a thing if it ends at least 40 % of the names that carry it (`photo frame`), words that only say which
+one not counted, or stands in the plural in at least 20 % of them (`letters`). `Wall` and `union jack` do neither."""
 
 _EDGES = " \t\r\n,;:*?!.-_/\\\"'"
 _WORD = re.compile(r"[a-z][a-z'&-]*[a-z]")
@@ -56,7 +58,7 @@ def load_qualifiers(text: str, file: str) -> Qualifiers:
 
 class Catalogue(msgspec.Struct, frozen=True):
     """What the shop's own product names have in common: phrase to the number of products that carry it, and the
-    words that some of them carry in the plural, which shows that they name things."""
+    words that name things rather than tell things apart."""
 
     phrases: dict[str, int]
     things: frozenset[str]
@@ -71,12 +73,7 @@ def catalogue(names: Mapping[str, str], qualifiers: Qualifiers, shared_by: int =
         for phrase in set(_phrases(name, qualifiers)):
             counts[phrase] = counts.get(phrase, 0) + 1
     kept = {phrase: count for phrase, count in sorted(counts.items()) if count >= shared_by}
-    plurals: dict[str, int] = {}
-    for name in names.values():
-        for word in set(plain_name(name).casefold().replace(",", " ").split()):
-            if _WORD.fullmatch(word) and _singular(word) != word:
-                plurals[_singular(word)] = plurals.get(_singular(word), 0) + 1
-    things = frozenset(word for word, count in plurals.items() if count >= IN_THE_PLURAL)
+    things = frozenset(word for word, used in _usage(names.values(), qualifiers).items() if used.names_a_thing())
     return Catalogue(kept, things, qualifiers, shared_by)
 
 
@@ -96,6 +93,29 @@ def kind_of(name: str, shop: Catalogue) -> str | None:
         if shared:
             return plural(max(shared)[2])
     return None
+
+
+class _Used:
+    __slots__ = ("ends", "names", "plurals")
+
+    def __init__(self) -> None:
+        self.names = self.ends = self.plurals = 0
+
+    def names_a_thing(self) -> bool:
+        return self.ends >= ENDS * self.names or self.plurals >= PLURALS * self.names
+
+
+def _usage(names: Iterable[str], qualifiers: Qualifiers) -> dict[str, _Used]:
+    usage: dict[str, _Used] = {}
+    for name in names:
+        words = [word for word in plain_name(name).casefold().replace(",", " ").split() if _WORD.fullmatch(word)]
+        words = [word for word in words if not {word, _singular(word)} & qualifiers.words]
+        for word in sorted(set(words)):
+            used = usage.setdefault(_singular(word), _Used())
+            used.names += 1
+            used.plurals += word != _singular(word)
+            used.ends += word == words[-1]
+    return usage
 
 
 def _phrases(name: str, qualifiers: Qualifiers) -> Iterable[str]:

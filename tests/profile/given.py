@@ -1,0 +1,135 @@
+"""A small shop and its customers, for the tests of the profile."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+import tactful.profile
+from tactful.model.records import DAY, Event
+from tactful.profile.document import Document
+from tactful.profile.events import (
+    ORDER_LINE,
+    STATED,
+    TRAITS,
+    Body,
+    Nature,
+    Note,
+    OrderLine,
+    Stated,
+    Traits,
+    encode_body,
+)
+from tactful.profile.facts import Known, read
+from tactful.profile.fold import fold
+from tactful.profile.labels import Declared, load_labels, load_undignified
+from tactful.profile.revealing import load_revealing
+from tactful.profile.shop import Shop
+from tactful.profile.told import Told
+from tactful.profile.traits import load_keeps
+
+TABLES = Path(tactful.profile.__file__).parent / "tables"
+DAY_0 = 14_900 * DAY
+NOON = DAY // 2
+
+DUE = """
+labels:
+  - label: due_again
+    kind: label.propensity
+    means: Something she buys regularly is likely to be running low.
+    she_reads: "You often buy {{ item.plain_name }}, usually every {{ rhythm.in_words }}."
+    from: [purchase.item, purchase.recency]
+    formula: times_bought >= 3 && usual_gap >= 5 && days_since_last >= 0.9 * usual_gap
+    never_about: [OLD1]
+    reveals: same_as_product
+    forget_after: 90 days
+  - label: reseller
+    kind: label.segment
+    means: Buys in quantities that suggest a shop rather than a home.
+    she_reads: "You buy in quantities, so we treat you as a business."
+    from: [purchase.value, purchase.frequency]
+    formula: median_units_per_line >= 24
+  - label: a_while
+    kind: label.segment
+    replaces: lapsed
+    means: She has not ordered for longer than she usually leaves it. We do not know why.
+    she_reads: "It is a while since you ordered from us."
+    from: [purchase.recency, purchase.frequency]
+    formula: days_since_last > 3 * usual_gap && days_since_last > 60
+    used_only_to: [ask]
+    forget_after: 30 days
+  - label: expecting
+    refused: "What it reveals is special (health)."
+"""
+
+
+def table(name: str) -> tuple[str, str]:
+    """Text and label of a packaged table."""
+    return (TABLES / name).read_text(encoding="utf-8"), name
+
+
+def declared(text: str = DUE) -> Declared:
+    return load_labels(text, "labels.yaml", load_undignified(*table("undignified.yaml")))
+
+
+CHECKOUT = Told("checkout", ("orders",), ("order", "recommend", "service"), 0)
+SHOP = Shop(
+    load_revealing(*table("revealing-products.yaml")),
+    load_keeps(*table("keeps.yaml")),
+    declared(),
+    (CHECKOUT,),
+    {"orders": "till"},
+)
+
+
+def event(kind: str, body: Body, day: float, source: str = "orders", key: object = None) -> Event:
+    at = DAY_0 + int(day * DAY) + NOON
+    name = repr((kind, body, day, source, key)).encode()
+    return Event(hashlib.blake2b(name, digest_size=16).digest(), source, kind, at, at, encode_body(body))
+
+
+def line(
+    day: float,
+    code: str = "20725",
+    name: str = "LUNCH BAG RED RETROSPOT",
+    units: int = 1,
+    price: int = 1650,
+    order: str = "",
+    country: str = "United Kingdom",
+    nature: Nature = "bought",
+    goods: bool = True,
+    source: str = "orders",
+) -> Event:
+    body = OrderLine(order or f"o{day}", 0, code, name, units, price, country, nature, goods)
+    return event(ORDER_LINE, body, day, source)
+
+
+def note(kind: str, day: float, ref: str = "", text: str = "", source: str = "orders") -> Event:
+    return event(kind, Note(ref, text), day, source)
+
+
+def traits(day: float, values: dict[str, str], source: str = "orders") -> Event:
+    return event(TRAITS, Traits(values), day, source)
+
+
+def stated(day: float, name: str, holds: bool, key: str = "") -> Event:
+    return event(STATED, Stated(name, key, holds), day)
+
+
+def at_day(day: float) -> int:
+    return DAY_0 + int(day * DAY) + NOON
+
+
+def known(events: Iterable[Event], day: float, shop: Shop = SHOP, wanted: frozenset[str] | None = None) -> Known:
+    return read(fold(None, events), at_day(day), shop, wanted)
+
+
+def shop_with(**changes: object) -> Shop:
+    return msgspec.structs.replace(SHOP, **changes)
+
+
+def folded(*events: Event) -> Document:
+    return fold(None, events)
