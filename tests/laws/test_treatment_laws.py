@@ -184,9 +184,10 @@ def test_the_law_would_notice_a_use_that_is_not_reported(body: str) -> None:
 
 
 def marked_facts() -> dict[str, Fact]:
-    facts: dict[str, dict[str, str]] = {}
-    for path, marker in MARKERS.items():
-        facts.setdefault(FACT_OF[path], {})[path.rsplit(".", 1)[1]] = marker
+    facts: dict[str, dict[str, Any]] = {}
+    for path, (_, field, entry) in zip(PATHS, PLACES, strict=True):
+        value = facts.setdefault(FACT_OF[path], {})
+        (value.setdefault(entry.at, {}) if entry.at else value)[field] = MARKERS[path]
     return {name: fact(name, **value) for name, value in facts.items()}
 
 

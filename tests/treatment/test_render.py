@@ -35,7 +35,7 @@ def test_the_explicit_message_reads_well() -> None:
     assert message.subject == "Running low on lunch bag red retrospot?"
     assert message.text.split("\n\n")[:2] == [
         "Hello Penny,",
-        "You usually buy lunch bag red retrospot about now. It is in stock at £1.65:\nhttps://giftshop.example/p/20685",
+        "You usually buy lunch bag red retrospot about now. In the shop: £1.65.\nhttps://giftshop.example/p/20685",
     ]
     assert "<p>Hello Penny,</p>" in message.html
     assert '<a href="https://giftshop.example/p/20685">' in message.html
@@ -197,6 +197,27 @@ def test_a_value_is_one_line_and_has_nothing_unseen() -> None:
     assert "\n" not in message.subject
     assert message.text.count("\n--\n") == 1
     assert not set("\x00\x1b\r\u202e\u2028\u200b") & set(message.text + message.html)
+
+
+def test_part_of_a_value_and_a_value_without_a_name_can_be_shown() -> None:
+    facts = {
+        "purchase.frequency": fact("purchase.frequency", orders=9, rhythm={"in_words": "11 days"}),
+        "preference.size": fact("preference.size", **{"": "42"}),
+        "label.due_again": fact("label.due_again", "You often buy tea."),
+    }
+    body = (
+        "{{ rhythm.in_words }}, {{ purchase.frequency.orders }}, {{ preference.size.value }}, "
+        "{{ label.due_again.words }}"
+    )
+    treatment = one(body)
+    assert written(treatment, facts=facts).text.split("\n")[0] == "11 days, 9, 42, You often buy tea."
+    assert treatment.variants_for(facts) == treatment.variants
+    assert treatment.variants_for({**facts, "purchase.frequency": fact("purchase.frequency", orders=9)}) == ()
+
+
+def test_a_link_that_the_offer_does_not_have_leaves_no_gap() -> None:
+    offer = {name: value for name, value in OFFER.items() if name != "link"}
+    assert "£1.65.\n\nIf you have plenty" in written(EMAIL, offer=offer).text
 
 
 def test_a_long_subject_is_cut() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.treatment.made import PENNY, STARTER, fact, front, load, one
+from tests.treatment.made import OFFER, PENNY, STARTER, fact, front, load, one
 
 from tactful.model.problems import Problems
 from tactful.treatment.objects import load_objects
@@ -232,7 +232,7 @@ def test_a_fact_is_optional_if_all_about_it_stands_in_an_if_on_it(body: str, opt
 def test_two_optional_facts_make_four_variants_and_a_third_makes_no_more() -> None:
     body = "".join(
         f"{{% if {path} %}}{{{{ {path} }}}}{{% endif %}}"
-        for path in ("contact.name.given", "rhythm.in_words", "preference.size.in_words")
+        for path in ("contact.name.given", "rhythm.in_words", "preference.size.value")
     )
     variants = one(body).variants
     assert [variant.name for variant in variants] == [
@@ -269,6 +269,18 @@ def test_only_what_can_be_written_is_offered() -> None:
         "silent",
     ]
     assert names(purchase_item=fact("purchase.item", kind="bags")) == ["softened without contact.name", "silent"]
+
+
+def test_what_the_offer_lacks_is_not_offered() -> None:
+    starter = load(STARTER)
+    assert starter.variants_for(PENNY, OFFER) == starter.variants
+    without_shelf = {**OFFER, "shelf": []}
+    assert [each.name for each in starter.variants_for(PENNY, without_shelf)] == [
+        "explicit",
+        "explicit without contact.name",
+        "silent",
+    ]
+    assert starter.variants_for(PENNY, {"link": "https://giftshop.example/p/1"}) == ()
 
 
 def test_the_table_of_names_is_checked() -> None:

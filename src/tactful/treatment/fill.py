@@ -12,7 +12,7 @@ from liquid.template import BoundTemplate
 
 from tactful.treatment.environment import ENVIRONMENT, MANNER
 from tactful.treatment.mentions import Used
-from tactful.treatment.template import shown_values
+from tactful.treatment.template import part_of, shown_values
 
 LONGEST_VALUE = 2_000
 """The longest single value, in characters; a longer one is cut."""
@@ -37,7 +37,7 @@ def context_of(used: Iterable[Used], values: Mapping[str, Mapping[str, Any]]) ->
     """
     context: dict[str, Any] = Named()
     for use in used:
-        fields = values.get(use.fact or use.entry.name)
+        fields = part_of(use, values)
         if fields is None:
             continue
         place = context
@@ -73,8 +73,8 @@ def clean(value: Any) -> Any:
     Texts are never read as Liquid, so `{{` in a product name stays what it is. Numbers and true/false stay.
     """
     if isinstance(value, str):
-        shown = "".join(" " if char.isspace() else char for char in value if char.isspace() or _is_plain(char))
-        return " ".join(shown.split())[:LONGEST_VALUE]
+        seen = "".join(char for char in value if char.isspace() or _is_plain(char))
+        return " ".join(seen.split())[:LONGEST_VALUE]
     if isinstance(value, Mapping):
         return Named({str(name): clean(each) for name, each in value.items() if each is not None and each != ""})
     if isinstance(value, list | tuple):

@@ -14,13 +14,15 @@ class TemplateObject(msgspec.Struct, frozen=True):
     """One name of the table.
 
     `path` is the name in parts; a last part `*` stands for any one word. `fact` is the fact that is mentioned (empty:
-    nothing personal; ending in `*`: the word that was written). `fields` may follow the name (None: anything may).
+    nothing personal; ending in `*`: the word that was written), `at` the part of its value that is meant (empty: all).
+    `fields` may follow the name (None: anything may).
     `general` are the fields that speak in general terms only. `explicit` is set where every mention is an explicit one.
     `plain` says that a plain variant may use it.
     """
 
     path: tuple[str, ...]
     fact: str
+    at: str
     fields: tuple[str, ...] | None
     general: tuple[str, ...]
     explicit: bool
@@ -81,6 +83,7 @@ def _entry(name: str, row: Section) -> TemplateObject:
     entry = TemplateObject(
         path=tuple(name.split(".")),
         fact=row.text("fact", ""),
+        at=row.text("at", ""),
         fields=row.texts("fields") if "fields" in row else None,
         general=row.texts("general", ()),
         explicit=row.text("always", "", one_of=["explicit"]) == "explicit",

@@ -7,6 +7,7 @@ Everything that can be known before a person is looked at is checked when it is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 from liquid.ast import Node
@@ -65,9 +66,15 @@ class Treatment(msgspec.Struct, frozen=True):
         """What a Candidate carries: every variant, fullest first."""
         return tuple(spoken.variant for spoken in self.spoken)
 
-    def variants_for(self, facts: Mapping[str, Fact]) -> tuple[Variant, ...]:
-        """The variants that can be written with these facts: each fact is there, with every field that is needed."""
-        return tuple(spoken.variant for spoken in self.spoken if _writable(spoken, facts))
+    def variants_for(self, facts: Mapping[str, Fact], offer: Mapping[str, Any] | None = None) -> tuple[Variant, ...]:
+        """The variants that can be written with these facts, and, where it is known already, this offer.
+
+        Each mentioned fact is there, with every field that is needed; of the offer, everything that is needed.
+        """
+        values = {name: shown_values(fact) for name, fact in facts.items()}
+        if offer is not None:
+            values["offer"] = _not_empty(offer)
+        return tuple(spoken.variant for spoken in self.spoken if _writable(spoken, values))
 
     def find(self, variant: str) -> Spoken | None:
         """The variant of this name."""
@@ -191,17 +198,33 @@ def _wording(block: PartNode, channel: str, objects: Objects, file: str) -> tupl
     return Wording(block.name, line, subject, body, used), problems
 
 
-def _writable(spoken: Spoken, facts: Mapping[str, Fact]) -> bool:
+def _writable(spoken: Spoken, values: Mapping[str, Mapping[str, Any]]) -> bool:
     for use in spoken.wording.used:
-        if not use.fact or use.fact in spoken.left_out:
+        if use.fact in spoken.left_out or not (use.fact or use.entry.name in values):
             continue
-        fact = facts.get(use.fact)
-        if fact is None or (use.needed and use.field not in shown_values(fact)):
+        fields = part_of(use, values)
+        if fields is None or (use.needed and use.field not in fields):
             return False
     return True
 
 
-def shown_values(fact: Fact) -> dict[str, object]:
-    """What a template may show of a fact: its value without what is empty, and `words`, the sentence she would read."""
-    values = {name: value for name, value in fact.value.items() if value is not None and value != ""}
+def part_of(use: Used, values: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The fields that a use can show, or None where there are none. `values` go by fact, else by the table's name."""
+    fields = values.get(use.fact or use.entry.name)
+    if fields is None or not use.entry.at:
+        return fields
+    part = fields.get(use.entry.at)
+    return _not_empty(part) if isinstance(part, Mapping) else None
+
+
+def shown_values(fact: Fact) -> dict[str, Any]:
+    """What a template may show of a fact: its value without what is empty, and `words`, the sentence she would read.
+
+    A value that is one thing without a name of its own is called `value`.
+    """
+    values = {name or "value": value for name, value in _not_empty(fact.value).items()}
     return {"words": fact.she_reads, **values} if fact.she_reads else values
+
+
+def _not_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None and value not in ("", [], ())}
