@@ -19,10 +19,20 @@ TRIES = 100_000
 Identifier = tuple[str, str]
 
 
+def written(text: str) -> bytes:
+    """Text from outside as bytes: whatever it holds, also what no encoding allows."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def read(text: bytes) -> str:
+    """What `written` wrote."""
+    return text.decode("utf-8", "surrogatepass")
+
+
 def normal_form(kind: str, value: str) -> bytes:
     """The value that identifies: NFKC, without blanks around it, e-mail addresses in small letters."""
     form = unicodedata.normalize("NFKC", value).strip()
-    return (form.lower() if kind == "email" else form).encode("utf-8", "surrogatepass")
+    return written(form.lower() if kind == "email" else form)
 
 
 class StorePart:
@@ -96,7 +106,7 @@ class StorePart:
         connection.execute("INSERT INTO person (person_id, gate_id) VALUES (?, ?)", (person_id, person_id))
         connection.execute(
             "INSERT INTO identifier VALUES (?, ?, ?, ?, ?)",
-            (kind, self._blind(kind, value), person_id, NORM_VERSION, value.encode("utf-8", "surrogatepass")),
+            (kind, self._blind(kind, value), person_id, NORM_VERSION, written(value)),
         )
         return person_id
 

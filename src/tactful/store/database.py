@@ -115,7 +115,15 @@ class Database:
 
 
 def connect(uri: str, waits: float) -> sqlite3.Connection:
-    return sqlite3.connect(uri, uri=True, timeout=waits, isolation_level=None, cached_statements=256)
+    """A connection as durable and as forgetful as the store promises; nothing is written by opening it."""
+    connection = sqlite3.connect(uri, uri=True, timeout=waits, isolation_level=None, cached_statements=256)
+    try:
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def open_database(path: Path, *, reads_only: bool, waits: float, seeds: Callable[[], dict[str, bytes]]) -> Database:
@@ -172,8 +180,6 @@ def opened(path: Path, uri: str, waits: float, *, reads_only: bool, seeds: Calla
         connection.execute("BEGIN")
         version = version_of(connection, path)
         connection.execute("COMMIT")
-        for pragma in PRAGMAS:
-            connection.execute(pragma)
         if reads_only:
             connection.execute("PRAGMA query_only=ON")
             if version < NEWEST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tactful.model.kept import Heard, ImportedFile, StoreCounts
-from tactful.store.base import Identifier, StorePart, in_parts, normal_form
+from tactful.store.base import Identifier, StorePart, in_parts, normal_form, read, written
 
 RESOLVED = 5_000
 COUNTS = (
@@ -49,7 +49,7 @@ class PeopleVerbs(StorePart):
             rows = connection.execute(
                 "SELECT kind, label FROM identifier WHERE person_id = ? ORDER BY kind, blind", (person_id,)
             ).fetchall()
-        return [(kind, label.decode("utf-8", "surrogatepass")) for kind, label in rows]
+        return [(kind, read(label)) for kind, label in rows]
 
     def person_label(self, person_id: int) -> str:
         """What the retailer calls her: the value of her first identifier; empty for a person who is not held."""
@@ -79,7 +79,7 @@ class PeopleVerbs(StorePart):
         with self._db.writing() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO import_file (digest, name, counts, at) VALUES (?, ?, ?, ?)",
-                (file.digest, file.name, file.counts, file.at),
+                (file.digest, written(file.name), file.counts, file.at),
             )
 
     def imported(self, digest: bytes) -> ImportedFile | None:
@@ -88,15 +88,19 @@ class PeopleVerbs(StorePart):
             row = connection.execute(
                 "SELECT digest, name, counts, at FROM import_file WHERE digest = ?", (digest,)
             ).fetchone()
-        return ImportedFile(*row) if row else None
+        return made_file(*row) if row else None
 
     def imports(self) -> list[ImportedFile]:
         """All files that were read, oldest first."""
         with self._db.reading() as connection:
             rows = connection.execute("SELECT digest, name, counts, at FROM import_file ORDER BY at, digest").fetchall()
-        return [ImportedFile(*row) for row in rows]
+        return [made_file(*row) for row in rows]
 
     def counts(self) -> StoreCounts:
         """How much there is, at one instant."""
         with self._db.snapshot() as connection:
             return StoreCounts(*(connection.execute(query).fetchone()[0] for query in COUNTS))
+
+
+def made_file(digest: bytes, name: bytes, counts: bytes, at: int) -> ImportedFile:
+    return ImportedFile(digest, read(name), counts, at)

@@ -86,7 +86,7 @@ VERSION_1 = (
         source TEXT PRIMARY KEY, heard_at INTEGER NOT NULL, as_of INTEGER NOT NULL, note TEXT NOT NULL
     ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE import_file (
-        digest BLOB PRIMARY KEY, name TEXT NOT NULL, counts BLOB NOT NULL, at INTEGER NOT NULL
+        digest BLOB PRIMARY KEY, name BLOB NOT NULL, counts BLOB NOT NULL, at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID""",
 )
 

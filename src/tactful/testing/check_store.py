@@ -291,7 +291,7 @@ def check_artefacts_and_sources(make_store: MakeStore) -> None:
             ("mail", 15, 40, "newer"),
             ("tills", 1, 2, ""),
         ]
-        files = [ImportedFile(b"a", "orders.csv", b"\x01", 5), ImportedFile(b"b", "orders.csv", b"\x02", 4)]
+        files = [ImportedFile(b"a", "orders.csv", b"\x01", 5), ImportedFile(b"b", "\udcff\0.csv", b"\x02", 4)]
         for file in (*files, ImportedFile(b"a", "again.csv", b"", 9)):
             store.note_import(file)
         assert store.imports() == files[::-1]
