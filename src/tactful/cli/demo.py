@@ -1,0 +1,157 @@
+"""`tactful demo`: eleven moments in a shop, decided while you wait. Needs no data and asks nothing."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from collections.abc import Iterator
+from typing import Annotated, NamedTuple
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from tactful.cli.main import app
+from tactful.cli.screen import answered, out, say_json
+from tactful.explain.phrases import phrase
+from tactful.service.demo import Played, Shown, play
+
+WIDTH = 96
+NOTHING = "(nothing is listed: even the reason could tell somebody)"
+HINTS = (
+    ("tactful why 3", "which rules, which facts, and what would change it"),
+    ("tactful demo --as penny", "the same, as Penny sees it"),
+    ("tactful demo --break", "remove any one thing we know and watch no verdict get freer"),
+    ("tactful init", "your own shop, in ten questions"),
+)
+COUNTED = (
+    ("say", "said"),
+    ("soften", "in general terms"),
+    ("silent", "used quietly"),
+    ("ask", "asked"),
+    ("hold", "waiting"),
+    ("never", "left alone"),
+)
+STYLES = {"say": "bold green", "soften": "green", "silent": "cyan", "ask": "blue", "hold": "yellow", "never": "magenta"}
+
+
+class Layout(NamedTuple):
+    """The columns of the table. `reads` is 0 where there is no room for a third one."""
+
+    wanted: int
+    verdict: int
+    reads: int
+
+
+def layout(width: int) -> Layout:
+    """The widest table that fits; below 80 columns the sentence goes under the moment."""
+    if width >= WIDTH:
+        return Layout(47, 8, 34)
+    if width >= 80:
+        return Layout((width - 15) * 55 // 100, 8, width - 15 - (width - 15) * 55 // 100)
+    return Layout(width - 13, 8, 0)
+
+
+@app.command("demo")
+@answered
+def demo(
+    words: Annotated[bool, typer.Option("--words", help="Show say, soften, silent, ask, hold, never.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """Eleven moments in a shop: what somebody wanted to do, what may be done, and what she reads if she asks why."""
+    started = time.perf_counter()
+    played = play()
+    if json:
+        say_json({"rules": played.policy.parts, "moments": [_plain(each) for each in played.moments]})
+        return
+    console = out()
+    for line in table(played, console.width, words, time.perf_counter() - started):
+        _print(console, line)
+
+
+def _plain(shown: Shown) -> dict[str, object]:
+    return {
+        "number": shown.number,
+        "person": shown.moment.who,
+        "wanted": shown.moment.wanted,
+        "verdict": shown.decision.verdict,
+        "variant": shown.decision.variant,
+        "she_reads": shown.she_reads or None,
+        "because": shown.outcome.because,
+        "until": shown.outcome.until,
+    }
+
+
+def _print(console: Console, line: Text) -> None:
+    line.rstrip()
+    console.print(line, no_wrap=True, overflow="ignore", crop=False)
+
+
+def table(played: Played, width: int, words: bool, seconds: float) -> Iterator[Text]:
+    """Every line of the answer, at most `width` columns wide."""
+    columns = layout(width)
+    yield from _apart("Tactful: eleven moments in a shop", f"rules: {', '.join(played.policy.parts)}", width, "bold")
+    yield Text()
+    yield from _heading(columns)
+    for shown in played.moments:
+        yield Text()
+        yield from _row(shown, columns, words)
+    yield Text()
+    yield from _apart(_counts(played), f"{seconds:.1f} s", width)
+    yield Text()
+    yield from _hints(width)
+
+
+def _heading(columns: Layout) -> Iterator[Text]:
+    last = 'If she asks "why?", she reads'
+    yield Text(
+        f" #  {'What somebody wanted to do':<{columns.wanted}} {'Verdict':<9}{last if columns.reads else ''}", "dim"
+    )
+    if not columns.reads:
+        yield Text(f"    {last}", "dim")
+
+
+def _row(shown: Shown, columns: Layout, words: bool) -> Iterator[Text]:
+    verdict = shown.decision.verdict
+    reads = shown.she_reads or NOTHING
+    wanted = textwrap.wrap(shown.moment.wanted, columns.wanted - 1)
+    named = textwrap.wrap(phrase(verdict, words), columns.verdict)
+    sentence = textwrap.wrap(reads, columns.reads, break_long_words=False) if columns.reads else []
+    for at in range(max(len(wanted), len(named), len(sentence))):
+        yield Text.assemble(
+            f"{shown.number:>2}  " if at == 0 else "    ",
+            f"{_at(wanted, at):<{columns.wanted}} ",
+            (f"{_at(named, at):<9}", STYLES[verdict]),
+            (_at(sentence, at), "" if shown.she_reads else "dim"),
+        )
+    if not columns.reads:
+        for line in textwrap.wrap(reads, columns.wanted + columns.verdict - 2):
+            yield Text(f"    │ {line}", "italic" if shown.she_reads else "dim")
+
+
+def _at(lines: list[str], at: int) -> str:
+    return lines[at] if at < len(lines) else ""
+
+
+def _counts(played: Played) -> str:
+    counts = [sum(each.decision.verdict == name for each in played.moments) for name, _ in COUNTED]
+    told = " · ".join(f"{word} {count}" for (_, word), count in zip(COUNTED, counts, strict=True) if count)
+    return told[:1].upper() + told[1:]
+
+
+def _apart(left: str, right: str, width: int, style: str = "") -> Iterator[Text]:
+    if len(left) + len(right) + 2 <= width:
+        yield Text.assemble((left, style), " " * (width - len(left) - len(right)), (right, "dim"))
+        return
+    yield from (Text(line, style) for line in textwrap.wrap(left, width))
+    yield Text(right, "dim")
+
+
+def _hints(width: int) -> Iterator[Text]:
+    room = width - 37
+    for command, what in HINTS:
+        if len(what) <= room:
+            yield Text.assemble("  ", (f"{command:<35}", "bold"), what)
+        else:
+            yield Text(f"  {command}", "bold")
+            yield from (Text(f"      {line}") for line in textwrap.wrap(what, width - 6))
