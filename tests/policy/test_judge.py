@@ -197,6 +197,19 @@ class TestMissing:
         assert JUDGE.verdict(worst).missing == ()
         assert JUDGE.verdict(worst, best, ("relationship.depth",)).missing == ("relationship.depth",)
         assert JUDGE.verdict(worst, flow(norm__excess=0.2), ("relationship.depth",)).missing == ()
+        assert JUDGE.verdict(worst, best).missing == ()
+
+    def test_what_is_kept_does_not_leak_into_another_flow(self) -> None:
+        owed, unheard = flow(customer__let_down=None), flow(customer__let_down=None, customer__complaint_open=None)
+        worst, best = flow(norm__excess=0.3), flow(norm__excess=-0.3)
+        for _ in range(2):
+            assert JUDGE.verdict(owed).missing == ("customer.let_down",)
+            assert JUDGE.verdict(unheard).missing == ("customer.complaint_open", "customer.let_down")
+            assert JUDGE.verdict(worst, best, ("scenario.fit",)).missing == ("scenario.fit",)
+            assert JUDGE.verdict(worst, best, ("fact.about",)).missing == ("fact.about",)
+            for coarse, missing in (("us", ("customer.jurisdiction",)), ("us-wa", ()), ("uk", ())):
+                here = flow(customer__jurisdiction=coarse, fact__category="location")
+                assert JUDGE.verdict(here).missing == missing
 
     def test_a_licence_that_might_open(self) -> None:
         verdict = JUDGE.verdict(flow(permission__state=None))

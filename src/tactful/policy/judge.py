@@ -85,10 +85,11 @@ class Judge:
         """The verdict with its reasons.
 
         `hopeful` is the same flow with the attributes that were worked out upstream at their most favourable, and
-        `assumed` the keys that they lacked; both only serve to name what is missing.
+        `assumed` the keys that they lacked; both only serve to name what is missing. Where nothing was assumed,
+        `hopeful` is not read.
         """
         finding = self._finding(flow)
-        best = finding.hopeful if hopeful is None else self._finding(hopeful).hopeful
+        best = self._finding(hopeful).hopeful if hopeful is not None and assumed else finding.hopeful
         if best == finding.point:
             return finding.verdict
         return self._with_missing(finding, flow, assumed)
