@@ -47,4 +47,4 @@ def test_every_problem_of_a_catalogue_comes_at_once() -> None:
     assert "`hodl` is not a word of `verdicts`. Did you mean hold?" in messages
     assert "`hold` is missing." in messages
     assert "`purchases` is not a word of `facts`. Did you mean purchase?" in messages
-    assert "`mentions` must say where the fact goes" in messages
+    assert "`mentions` must say where it goes: {what}." in messages

@@ -120,6 +120,19 @@ def test_silence_has_one_sentence_at_most() -> None:
     assert for_her(silent(outcome("tea", "eligible", "never", note="It is over."))) == ()
 
 
+def test_what_the_shop_itself_holds_back_waits_in_her_words() -> None:
+    night = outcome(
+        "wipes", "timely", "hold", REACH, WIPES, until=("quiet_hours.over",), note="It is a quiet hour for her."
+    )
+    assert for_her(silent(night)) == ("We leave this for later, when it is day where you are.",)
+    assert why_decision(POLICY, silent(night), "customer") == ("We wait with this for now.",)
+
+
+@pytest.mark.parametrize(("stage", "verdict"), [("best", "say"), ("reserved", "say"), ("fitting", "ask")])
+def test_what_lost_to_silence_or_had_to_be_asked_is_not_listed(stage: Stage, verdict: str) -> None:
+    assert for_her(silent(outcome("wipes", stage, verdict, REACH, WIPES))) == ()
+
+
 def test_she_never_reads_the_neutral_sentence_as_an_answer_to_silence() -> None:
     for case in CASES.values():
         if not case.uses and judge_case(case.given).name == "never":

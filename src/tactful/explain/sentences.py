@@ -90,12 +90,18 @@ def customer_sentence(rules: Iterable[Rule], verdict: Verdict, flow: Mapping[str
         return NEUTRAL[verdict.name]
     sure = [rule for rule in limits if surely_holds(rule, verdict, flow)]
     if verdict.name == "say" or (not sure and NO_LICENCE in decided) or not limits:
-        opened = next((rule.customer for rule in decided if rule.kind == "licence" and rule.customer), "")
-        return opened or UNSAID[verdict.name]
+        return _opened(decided, verdict) or UNSAID[verdict.name]
     if not sure:
         return UNSURE[verdict.name]
     told = sorted((rule for rule in sure if rule.customer), key=lambda rule: _FOR_HER.index(rule.tier))
     return told[0].customer if told else UNSAID[verdict.name]
+
+
+def _opened(decided: Iterable[Rule], verdict: Verdict) -> str:
+    """The first licence's sentence. Why something is left alone or waits, no licence explains, only the want of one."""
+    shut = verdict.name in ("never", "hold")
+    licences = (rule for rule in decided if rule.kind == "licence" and (rule is NO_LICENCE or not shut))
+    return next((rule.customer for rule in licences if rule.customer), "")
 
 
 def _told_as_certain(rule: Rule, verdict: Verdict, flow: Mapping[str, Value] | None) -> bool:

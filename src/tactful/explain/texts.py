@@ -11,7 +11,7 @@ from tactful.model.words_verdict import OBLIGATIONS, UNTIL, VERDICTS
 
 
 class CustomerTexts(msgspec.Struct, frozen=True):
-    """The texts of one language. `mentions` has a place `{what}` for the words of a fact.
+    """The texts of one language. `mentions` has a place `{what}` for a fact, `waits` a place `{when}` for an event.
 
     `facts` and `provenance` name what a message showed; a category that is not listed, nor under one that is, is never
     named.
@@ -19,6 +19,7 @@ class CustomerTexts(msgspec.Struct, frozen=True):
 
     language: str
     mentions: str
+    waits: str
     verdicts: dict[str, str]
     until: dict[str, str]
     duties: dict[str, str]
@@ -41,14 +42,16 @@ def load_texts(text: str, file: str) -> CustomerTexts:
     texts = CustomerTexts(
         language=top.text("language"),
         mentions=top.text("mentions"),
+        waits=top.text("waits"),
         verdicts=_table(top, "verdicts", [word.name for word in VERDICTS], complete=True),
         until=_table(top, "until", [word.name for word in UNTIL], complete=True),
         duties=_table(top, "duties", [word.name for word in OBLIGATIONS], complete=True),
         facts=_table(top, "facts", list(KEYS["fact.category"].names)),
         provenance=_table(top, "provenance", list(KEYS["fact.provenance"].names)),
     )
-    if "{what}" not in texts.mentions:
-        top.complain("`mentions` must say where the fact goes: {what}.", "mentions")
+    for name, place in (("mentions", "{what}"), ("waits", "{when}")):
+        if place not in top.text(name, ""):
+            top.complain(f"`{name}` must say where it goes: {place}.", name)
     top.finish()
     refuse(top.problems)
     return texts

@@ -90,18 +90,22 @@ def _of_fact(judged: Judged) -> str:
 def _for_her(policy: Policy, decision: Decision, texts: CustomerTexts | None) -> Iterator[str]:
     chosen = next((each for each in decision.outcomes if each.candidate == decision.chosen), None)
     if chosen is None:
-        yield from _of_silence(policy, decision.outcomes)
+        yield from _of_silence(policy, decision.outcomes, texts)
         return
-    yield _sentence(policy, chosen)
+    yield _sentence(policy, chosen, texts)
     if texts is None:
         return
     yield from dict.fromkeys(line for each in chosen.judged if (line := _shown(each, texts)))
     yield from (texts.duties[duty] for duty in _TOLD_DUTIES if duty in chosen.obligations)
 
 
-def _of_silence(policy: Policy, outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """At most one sentence, and none that is neutral: of what may tell somebody, not even the silence is listed."""
-    told = (_sentence(policy, each) for each in outcomes if each.because and each.stage != "best")
+def _of_silence(policy: Policy, outcomes: Iterable[Outcome], texts: CustomerTexts | None) -> Iterator[str]:
+    """At most one sentence, and none that is neutral: of what may tell somebody, not even the silence is listed.
+
+    What only lost to silence, and what would have had to be asked, gives her nothing to read.
+    """
+    refused = (each for each in outcomes if each.because and each.verdict in ("never", "hold"))
+    told = (_sentence(policy, each, texts) for each in refused)
     first = next((sentence for sentence in told if sentence not in NEUTRAL.values()), None)
     if first is not None:
         yield first
@@ -116,11 +120,14 @@ def _shown(judged: Judged, texts: CustomerTexts) -> str:
     return f"{texts.mentions.replace('{what}', words)} {known}".rstrip() if words else ""
 
 
-def _sentence(policy: Policy, outcome: Outcome) -> str:
+def _sentence(policy: Policy, outcome: Outcome, texts: CustomerTexts | None) -> str:
     """Her sentence for a candidate as a whole, of the rules that decided it."""
     verdict = Verdict(CEILINGS[outcome.verdict], outcome.because, missing=outcome.missing)
     rules = rules_named(policy, outcome.because)
-    return customer_sentence(_decisive(rules, outcome.verdict) or rules, verdict)
+    decisive = _decisive(rules, outcome.verdict)
+    if outcome.verdict == "hold" and not decisive and texts is not None and outcome.until:
+        return texts.waits.replace("{when}", ", ".join(texts.until[event] for event in outcome.until))
+    return customer_sentence(decisive or rules, verdict)
 
 
 def _decisive(rules: tuple[Rule, ...], verdict: str) -> tuple[Rule, ...]:
