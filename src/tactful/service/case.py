@@ -21,6 +21,7 @@ from tactful.profile.attributes import AttributeSettings, attributes
 from tactful.profile.audience import Match, match
 from tactful.profile.document import Document, decode_document
 from tactful.profile.facts import Known, read
+from tactful.profile.names import kind_of
 from tactful.profile.shop import Shop as ProfileShop
 from tactful.service.catalogue import Article, Catalogue
 from tactful.service.project import Project
@@ -97,6 +98,32 @@ class Setting:
     def contact(self) -> str:
         """The category of the contact point that the campaign uses."""
         return CONTACT_POINTS.get(self.project.campaign.channel, "contact.device")
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """The general word of each product that has one, by code."""
+        shop = self._profile.catalogue
+        found = {code: kind_of(name, shop) if shop else None for code, name in self.catalogue.names().items()}
+        return {code: kind for code, kind in found.items() if kind}
+
+    @cached_property
+    def on_sale(self) -> tuple[Article, ...]:
+        """What can be offered: goods with a name and a price."""
+        return tuple(a for a in self.catalogue.articles if a.goods and a.name and a.price > 0)
+
+    @cached_property
+    def by_kind(self) -> dict[str, list[Article]]:
+        """What can be offered of each kind, last sold first, ties by code."""
+        shelves: dict[str, list[Article]] = {}
+        for article in sorted(self.on_sale, key=lambda article: (-article.last_at, article.code)):
+            if article.code in self.kinds:
+                shelves.setdefault(self.kinds[article.code], []).append(article)
+        return shelves
+
+    @cached_property
+    def newest(self) -> list[Article]:
+        """What came in last before the instant of the run, newest first."""
+        return self.catalogue.newest(self.now, 12)
 
     def profile_shop(self, place: str | None) -> ProfileShop:
         """The shop as facts see it: with the notices that are shown where she lives."""

@@ -46,6 +46,7 @@ TABLES = (
 )
 DRAFT = ".draft.yaml"
 _POLICY = "policy:"
+_POLICY_NAME = "policy"
 _CAMPAIGN = "campaign"
 
 
@@ -76,7 +77,8 @@ def read_texts(folder: Path, campaign: Path | None = None) -> dict[str, str]:
         texts[_CAMPAIGN] = read_text(campaign)
         treatment = _treatment_path(texts[_CAMPAIGN], str(campaign))
         texts[treatment] = read_text(folder / treatment)
-    rules = load_rules(_policy_name(folder), folder)
+    texts[_POLICY_NAME] = _policy_name(folder)
+    rules = load_rules(texts[_POLICY_NAME], folder)
     texts.update({f"{_POLICY}{name}": text for name, text in rules.texts.items()})
     return texts
 
@@ -118,7 +120,7 @@ class Project:
         if self._rules is not None:
             return self._rules
         own = {name.removeprefix(_POLICY): text for name, text in self.texts.items() if name.startswith(_POLICY)}
-        return load_rules(next(iter(own), DEFAULT_POLICY), texts=own)
+        return load_rules(self.texts[_POLICY_NAME], texts=own)
 
     @cached_property
     def fit(self) -> FitTable:

@@ -101,6 +101,8 @@ links:                            # your own pages; {{code}} and {{decision}} ar
   why: {answers.site}/why/{{decision}}
   stop: {answers.site}/stop/{{decision}}
 
+meets: [list_on_page]             # duties that your own pages meet: the page behind `why` lists what you hold of her
+
 channels:                         # who else can notice a message in this channel, in our shop
   email: {{audience: self}}
   sms: {{audience: self}}

@@ -11,6 +11,7 @@ from tactful.model.document import Section, read_document, refuse
 from tactful.model.flow import Value, read_value
 from tactful.model.problems import Problem, suggestion
 from tactful.model.records import DAY, HOUR, Cap, QuietHours
+from tactful.model.verdict import DUTY_NEEDS
 from tactful.model.vocabulary import KEYS
 
 _DURATION = re.compile(r"(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?)")
@@ -55,7 +56,7 @@ class Shop(msgspec.Struct, frozen=True):
 
     `returned_within` is how long, in microseconds, something brought back counts as a let-down; 0 means never.
     `goods` is a pattern that codes of goods match; empty where every code may be one. `attention` is what one contact
-    costs her, in thousandths of a currency unit.
+    costs her, in thousandths of a currency unit. `meets` are the duties that the shop's own pages and staff meet.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Shop(msgspec.Struct, frozen=True):
     caps: tuple[Cap, ...]
     attention: int
     links: Links
+    meets: tuple[str, ...]
 
 
 def load_shop(text: str, file: str) -> Shop:
@@ -96,6 +98,7 @@ def load_shop(text: str, file: str) -> Shop:
         caps=_caps(top),
         attention=round(top.number("attention", 0.5, low=0, high=1000) * 1000),
         links=_links(top),
+        meets=top.texts("meets", (), one_of=DUTY_NEEDS),
     )
     top.finish()
     refuse(top.problems)

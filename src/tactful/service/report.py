@@ -1,0 +1,135 @@
+"""A run, read back: its summary, people to read through, and the page with what each would read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tactful.explain.phrases import PHRASES
+from tactful.model.kept import DecisionRow, Run
+from tactful.model.problems import StoreProblem
+from tactful.model.records import Decision
+from tactful.service.case import Built, Inputs, Setting
+from tactful.service.heaps import NOT_IN, Summary, heap_of, summarise
+from tactful.service.page import Reading, RunPage, Silent, SummaryRow
+from tactful.service.ports import Store
+from tactful.service.run import Header, decoded, header_from, setting_of
+from tactful.service.speak import Spoken, speak
+from tactful.service.texts import customer_texts
+
+
+class Sampled(msgspec.Struct, frozen=True):
+    """One person of a run: what she would read, or why she reads nothing."""
+
+    person: str
+    decision: str
+    phrase: str
+    subject: str
+    text: str
+    why: str
+
+
+class ReadRun:
+    """A kept run with the setting it was decided in."""
+
+    def __init__(self, store: Store, run: Run) -> None:
+        self.store = store
+        self.run = run
+        self.header: Header = header_from(run)
+        self.setting: Setting = setting_of(store, self.header)
+        self.project = self.setting.project
+        self.policy = self.project.rules.policy
+
+    @property
+    def when(self) -> str:
+        """The instant decided for, as the shop's clock shows it."""
+        return local_time(self.header.now, self.project.shop.zone)
+
+    def skipped(self) -> str:
+        """Whom the campaign skips, in the words of the labels that its `skip` names."""
+        found = [
+            label.means
+            for name, label in self.project.labels.labels.items()
+            if f"label.{name}" in self.project.campaign.skip
+        ]
+        return " ".join(found).rstrip(".") or self.project.campaign.skip
+
+    def decisions(self) -> Iterator[tuple[DecisionRow, Decision]]:
+        """Every decision of the run."""
+        for row in self.store.decisions(self.run.run_id):
+            yield row, decoded(row)[1]
+
+    def summary(self) -> Summary:
+        """The run in numbers."""
+        decisions = (decision for _, decision in self.decisions())
+        return summarise(decisions, self.policy, self.project.points, self.skipped())
+
+    def rebuilt(self, row: DecisionRow) -> tuple[Built, Inputs]:
+        """The case that a decision was made from, built again. Raises StoreProblem where what it read is gone."""
+        record, _ = decoded(row)
+        document = self.store.snapshot(row.person_id, row.inputs)
+        if document is None:
+            raise StoreProblem(f"what decision {row.decision_id} read is no longer kept.")
+        inputs = Inputs(record.label, document, record.permissions, record.contacts)
+        return self.setting.build(inputs), inputs
+
+    def spoken(self, row: DecisionRow, decision: Decision) -> tuple[str, Spoken | None]:
+        """What this person is called, and what she would read."""
+        built, inputs = self.rebuilt(row)
+        return inputs.label, speak(self.setting, built, decision, row.decision_id, customer_texts())
+
+    def sampled(self, row: DecisionRow, decision: Decision) -> Sampled:
+        """One person to read through."""
+        label, spoken = self.spoken(row, decision)
+        if spoken is not None:
+            return Sampled(label, row.decision_id, spoken.phrase, spoken.subject, spoken.text, spoken.why)
+        heap = heap_of(decision.outcomes[0], self.policy, self.project.points, self.skipped())
+        phrase = PHRASES[decision.outcomes[0].verdict]
+        return Sampled(label, row.decision_id, phrase, "", "", heap.text if heap else NOT_IN)
+
+    def sample(self, most: int, only: str = "") -> list[Sampled]:
+        """Up to `most` people that the campaign could be for, spread evenly over the run; `only` keeps one verdict."""
+        rows = [
+            (row, decision)
+            for row, decision in self.decisions()
+            if decision.outcomes[0].note != NOT_IN and (not only or decision.outcomes[0].verdict == only)
+        ]
+        rows.sort(key=lambda item: (decoded(item[0])[0].label, item[0].decision_id))
+        step = max(1, len(rows) // most) if most else 1
+        return [self.sampled(row, decision) for row, decision in rows[::step][:most]]
+
+    def page(self) -> RunPage:
+        """The page: what each would read, and for staff who reads nothing and why."""
+        summary = self.summary()
+        readings: list[Reading] = []
+        silent: list[Silent] = []
+        for row, decision in self.decisions():
+            if decision.outcomes[0].note == NOT_IN:
+                continue
+            one = self.sampled(row, decision)
+            if one.text:
+                readings.append(Reading(one.person, one.phrase, one.subject, one.text, one.why))
+            else:
+                silent.append(Silent(one.person, one.why))
+        live = self.header.mode == "live"
+        return RunPage(
+            campaign=self.project.campaign.name,
+            does=self.project.campaign.does,
+            now=self.when,
+            mode="Live: places in the ledger are taken." if live else "Watch: nothing is sent.",
+            rules=", ".join(self.policy.parts),
+            people=summary.people,
+            assumptions=summary.assumptions,
+            summary=tuple(SummaryRow(h.people, f"{h.group}: {h.text}", h.ours) for h in summary.heaps),
+            messages=tuple(sorted(readings, key=lambda each: each.person)),
+            quiet=tuple(sorted(silent, key=lambda each: each.person)),
+        )
+
+
+def local_time(at: int, zone: str) -> str:
+    """An instant as a clock in `zone` shows it: 2011-12-10 10:00 Europe/London."""
+    when = dt.datetime.fromtimestamp(at / 1_000_000, ZoneInfo(zone))
+    return f"{when:%Y-%m-%d %H:%M} {zone}"
