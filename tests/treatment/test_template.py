@@ -249,6 +249,33 @@ def test_two_ways_of_naming_one_fact_are_one_mention_in_its_fullest_form() -> No
     assert [(use.fact, use.form) for use in one(body).variants[0].mentions] == [("purchase.item", "explicit")]
 
 
+def test_what_the_words_let_her_work_out_is_declared_and_counts() -> None:
+    text = STARTER.replace("always:", "says: {explicit: [label.due_again], softened: [request]}\nalways:")
+    starter = load(text)
+    assert [[(use.fact, use.form) for use in each.mentions] for each in starter.variants[1:5:2]] == [
+        [("purchase.item", "explicit"), ("label.due_again", "explicit")],
+        [("purchase.item", "softened"), ("request", "softened")],
+    ]
+    facts = {**PENNY, "label.due_again": fact("label.due_again")}
+    assert [each.name for each in starter.variants_for(facts)] == [
+        "explicit",
+        "explicit without contact.name",
+        "silent",
+    ]
+    assert starter.wordings[0].mentioned() == {"label.due_again": 10, "purchase.item": 11, "contact.name": 12}
+
+
+def test_what_is_declared_twice_is_not_optional_and_silence_says_nothing() -> None:
+    body = "{% if contact.name.given %}{{ contact.name.given }}{% endif %}"
+    matter = front().replace("always:", "says: {explicit: [contact.name]}\nalways:")
+    assert len(load(f"{matter}{{% variant explicit %}}{body}{{% endvariant %}}").variants) == 1
+    silent = front("silent").replace("always:", "says: {silent: [request], soft: []}\nalways:")
+    assert complaints(silent + "{% variant silent %}x{% endvariant %}") == [
+        "t.liquid:7: `says` names soft, which is no variant here.",
+        "t.liquid:7: the silent variant may not let her work out request.",
+    ]
+
+
 def test_only_what_can_be_written_is_offered() -> None:
     starter = load(STARTER)
 

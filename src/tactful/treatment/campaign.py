@@ -148,9 +148,8 @@ def check(campaign: Campaign, treatment: Treatment) -> Checked:
     declared = {use.fact for use in campaign.uses if use.act == "mention"}
     mentioned: dict[str, int] = {}
     for wording in treatment.wordings:
-        for used in wording.used:
-            if used.fact and (used.fact not in mentioned or used.line < mentioned[used.fact]):
-                mentioned[used.fact] = used.line
+        for fact, line in wording.mentioned().items():
+            mentioned[fact] = min(line, mentioned.get(fact, line))
     for fact, line in mentioned.items():
         if fact not in declared:
             shows = f"shows {fact}, which the campaign {campaign.name} does not declare under `uses` with act: mention."

@@ -10,6 +10,8 @@ The analysis reads the syntax tree of a variant and follows no values, so it can
 4. The variant gives the form: `explicit` and `plain` mention explicitly; `softened` in general terms, and may use only
    fields that do; `silent` nothing. A name that is always explicit is explicit in every variant.
 5. A fact is *optional* in a variant if everything about it stands in an `if` on that very fact, or behind `default`.
+6. What the author's own words let her work out ("about now") no analysis can see. The front matter declares it under
+   `says`; it is a mention like any other, and never optional.
 """
 
 from __future__ import annotations
@@ -108,8 +110,8 @@ def misfits(variant: str, used: Iterable[Used], file: str) -> Iterator[Problem]:
             )
 
 
-def expand(variant: str, used: Sequence[Used]) -> Iterator[tuple[Variant, tuple[str, ...]]]:
-    """A variant as it is judged, fullest first, each with the facts it leaves out. Step 5.
+def expand(variant: str, used: Sequence[Used], says: Sequence[str]) -> Iterator[tuple[Variant, tuple[str, ...]]]:
+    """A variant as it is judged, fullest first, each with the facts it leaves out. Steps 5 and 6.
 
     With an optional fact the variant is offered twice: with it, and as `<name> without <fact>`. The first two optional
     facts in the order of the text are treated so; any further one is mentioned like the others.
@@ -121,6 +123,9 @@ def expand(variant: str, used: Sequence[Used]) -> Iterator[tuple[Variant, tuple[
             form = form_in(variant, use)
             forms[use.fact] = "explicit" if "explicit" in (form, forms.get(use.fact)) else form
             optional[use.fact] = optional.get(use.fact, True) and use.optional
+    for fact in says:
+        forms.setdefault(fact, "softened" if variant == "softened" else "explicit")
+        optional[fact] = False
     loose = [fact for fact, may_go in optional.items() if may_go][:MOST_OPTIONAL]
     for left_out in _subsets(loose):
         name = f"{variant} without {', '.join(left_out)}" if left_out else variant

@@ -32,13 +32,22 @@ PROMOTING = ("recommend", "market", "winback", "advertise", "research")
 
 
 class Wording(msgspec.Struct, frozen=True):
-    """One `{% variant %}` block: its syntax, and what it uses."""
+    """One `{% variant %}` block: its syntax, what it uses, and the facts that the front matter declares it `says`."""
 
     name: str
     line: int
     subject: tuple[Node, ...]
     body: tuple[Node, ...]
     used: tuple[Used, ...]
+    says: tuple[str, ...] = ()
+
+    def mentioned(self) -> dict[str, int]:
+        """Every fact that it mentions, and the line of the first mention."""
+        lines = dict.fromkeys(self.says, self.line)
+        for use in sorted(self.used, key=lambda use: use.line):
+            if use.fact:
+                lines.setdefault(use.fact, use.line)
+        return lines
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -87,8 +96,9 @@ def load_treatment(text: str, file: str, objects: Objects) -> Treatment:
     matter, matter_lines = _front_matter(text, file)
     top = read_document(matter, file)
     treatment = _read_front(top, file)
-    problems = list(top.problems)
     names = [name for name in top.texts("variants", ()) if name in VARIANTS]
+    says = _says(top, names)
+    problems = list(top.problems)
     liquid = "\n" * matter_lines + "\n".join(text.split("\n")[matter_lines:])
     nodes, complaints = parse(liquid, file)
     problems.extend(complaints)
@@ -99,7 +109,7 @@ def load_treatment(text: str, file: str, objects: Objects) -> Treatment:
         problems.extend(_unmatched(names, blocks, top))
         for block in blocks:
             wording, found = _wording(block, treatment.channel, objects, file)
-            wordings.append(wording)
+            wordings.append(msgspec.structs.replace(wording, says=says.get(block.name, ())))
             problems.extend(found)
     if problems:
         raise Problems(problems)
@@ -107,7 +117,7 @@ def load_treatment(text: str, file: str, objects: Objects) -> Treatment:
     spoken = [
         Spoken(variant, wording, left_out)
         for wording in wordings
-        for variant, left_out in expand(wording.name, wording.used)
+        for variant, left_out in expand(wording.name, wording.used, wording.says)
     ]
     return msgspec.structs.replace(treatment, wordings=tuple(wordings), spoken=tuple(spoken))
 
@@ -149,8 +159,22 @@ def _read_front(top: Section, file: str) -> Treatment:
     missing = [part for part in PARTS if part not in treatment.always]
     if missing and treatment.purpose in PROMOTING:
         top.complain(f"a message to {treatment.purpose} always carries {', '.join(missing)}.", "always")
-    top.finish()
     return treatment
+
+
+def _says(top: Section, names: list[str]) -> dict[str, tuple[str, ...]]:
+    """The facts that the words of a variant let her work out, as the author declares them; closes the front matter."""
+    says: dict[str, tuple[str, ...]] = {}
+    section = top.section("says", None)
+    for name in section.values if section is not None else ():
+        assert section is not None
+        says[name] = section.texts(name)
+        if name not in names:
+            section.complain(f"`says` names {name}, which is no variant here.{suggestion(name, names)}", name)
+        elif name in ("silent", "plain") and says[name]:
+            section.complain(f"the {name} variant may not let her work out {', '.join(says[name])}.", name)
+    top.finish()
+    return says
 
 
 def _strays(nodes: Iterable[Node], file: str) -> Iterator[Problem]:
@@ -199,6 +223,8 @@ def _wording(block: PartNode, channel: str, objects: Objects, file: str) -> tupl
 
 
 def _writable(spoken: Spoken, values: Mapping[str, Mapping[str, Any]]) -> bool:
+    if not values.keys() >= set(spoken.wording.says):
+        return False
     for use in spoken.wording.used:
         if use.fact in spoken.left_out or not (use.fact or use.entry.name in values):
             continue
