@@ -26,6 +26,7 @@ from tactful.profile.events import (
 from tactful.profile.facts import Known, read
 from tactful.profile.fold import fold
 from tactful.profile.labels import Declared, load_labels, load_undignified
+from tactful.profile.orders import load_not_goods
 from tactful.profile.revealing import load_revealing
 from tactful.profile.shop import Shop
 from tactful.profile.told import Told
@@ -79,6 +80,7 @@ CHECKOUT = Told("checkout", ("orders",), ("order", "recommend", "service"), 0)
 SHOP = Shop(
     load_revealing(*table("revealing-products.yaml")),
     load_keeps(*table("keeps.yaml")),
+    load_not_goods(*table("not_goods.yaml")),
     declared(),
     (CHECKOUT,),
     {"orders": "till"},

@@ -80,6 +80,10 @@ def test_postage_is_never_a_fact() -> None:
         assert found.facts(name) == ()
 
 
+def test_postage_that_she_only_looked_at_is_no_fact_either() -> None:
+    assert known([note(PRODUCT_VIEWED, 1, "POST", "Postage")], 2).facts("browsing.own") == ()
+
+
 def test_what_a_product_reveals_is_looked_up() -> None:
     tests = [line(day, "1", "PREGNANCY TEST TWIN PACK") for day in (0, 7, 14)]
     found = known(

@@ -32,7 +32,8 @@ def noticed_facts(name: str, person: Person, shop: Shop) -> list[Fact]:
         if not since <= seen.at <= person.now or not person.believed(name, subject):
             continue
         product = person.document.products.get(subject)
-        if product is not None and not product.goods and name != "search":
+        sold = product is None or product.goods
+        if name != "search" and not (sold and shop.goods(subject, seen.text)):
             continue
         if name == "browsing.cart" and _left(person.document, subject, seen.at, person.now):
             continue
