@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from tactful.bootstrap import store_at
+from tactful.cli.folder import AsJson, Folder, opened
+from tactful.cli.instant import clock
 from tactful.cli.main import app
 from tactful.cli.screen import answered, fail, out, progress, say, say_json
 from tactful.service.import_orders import OrderImport, Recognised, import_orders, recognise_orders
-from tactful.service.ports import Store
 from tactful.service.project import shop_of
 from tactful.service.table_file import read_table
 
 commands = typer.Typer(help="Bring in order lines, events and permissions from files.", no_args_is_help=True)
 app.add_typer(commands, name="import")
-
-Folder = Annotated[Path, typer.Option("--shop", help="The folder with shop.yaml; the store is kept there.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-
-
-@contextmanager
-def opened(folder: Path) -> Iterator[Store]:
-    """The store of a folder, closed at the end."""
-    store = store_at(folder)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def now_us() -> int:
-    """The clock, in microseconds UTC."""
-    return time.time_ns() // 1000
 
 
 @commands.command("orders")
@@ -67,7 +46,7 @@ def orders(
             say_json(recognised)
         return
     with opened(shop) as store, progress("reading", frame.height, quiet=json) as moved:
-        done = import_orders(store, frame, recognised, answers, file, source, now_us(), zone, time_format, moved)
+        done = import_orders(store, frame, recognised, answers, file, source, clock(), zone, time_format, moved)
     if json:
         say_json(msgspec.structs.replace(done, refused=done.refused[:1000]))
     else:

@@ -1,0 +1,145 @@
+"""`tactful decide`, `sample`, `report`: one campaign for everybody, and the people behind the numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tactful.cli.folder import AsJson, CampaignFile, Folder, latest, opened, project_of, read_only
+from tactful.cli.instant import clock, instant
+from tactful.cli.main import app
+from tactful.cli.screen import answered, fail, out, progress, say_json
+from tactful.service.heaps import Summary
+from tactful.service.page import run_page
+from tactful.service.report import ReadRun
+from tactful.service.run import run_campaign
+
+CampaignName = Annotated[str, typer.Option("--campaign", help="The campaign's name, where there are several.")]
+
+
+@app.command()
+@answered
+def decide(
+    campaign: CampaignFile,
+    now: Annotated[str, typer.Option("--now", help="Decide for this instant, such as 2011-12-10T10:00.")] = "",
+    page: Annotated[Path | None, typer.Option("--out", help="Where to write the page of what each would read.")] = None,
+    shop: Folder = Path(),
+    json: AsJson = False,
+) -> None:
+    """Decide one campaign for everybody in the store. A campaign says `run: watch` (report only) or `run: live`."""
+    project = project_of(shop, campaign)
+    at = instant(now, project.shop.zone)
+    live = project.campaign.run == "live"
+    if live and now and abs(at - clock()) > 3_600_000_000:
+        fail("A live run decides for now; --now is for `run: watch`.")
+    target = page or shop / "out" / f"{project.campaign.name}.html"
+    with opened(shop) as store:
+        total = store.counts().persons
+        with progress("deciding", total, quiet=json) as moved:
+            run_id = run_campaign(store, project, at, clock(), project.campaign.run, moved)
+        run = store.run(run_id)
+        assert run is not None
+        read = ReadRun(store, run)
+        summary = read.summary()
+        _write(target, run_page(read.page()))
+    if json:
+        say_json({"run": run_id, "page": str(target), **_as_dict(summary)})
+    else:
+        _show(read, summary, target)
+
+
+@app.command()
+@answered
+def sample(
+    people: Annotated[int, typer.Argument(min=1, max=1000, help="How many people to read through.")] = 10,
+    verdict: Annotated[str, typer.Option(help="Only these: say, soften, silent, hold, never …")] = "",
+    full: Annotated[bool, typer.Option("--full", help="Show the whole message.")] = False,
+    campaign: CampaignName = "",
+    shop: Folder = Path(),
+    json: AsJson = False,
+) -> None:
+    """Read through some people of the last run: what each would read, or why she reads nothing."""
+    with read_only(shop) as store:
+        found = latest(store, shop, campaign).sample(people, verdict)
+    if json:
+        say_json(found)
+        return
+    console = out()
+    for one in found:
+        console.print(f"{one.person:>8}  {one.phrase:<13} {one.subject or one.why}")
+        if one.subject:
+            console.print(f"{'':>8}  {'':<13} why: {one.why}")
+        if full and one.text:
+            console.print(one.text)
+        console.print(f"{'':>8}  {'':<13} tactful why {one.decision}")
+
+
+@app.command()
+@answered
+def report(
+    rules: Annotated[bool, typer.Option("--rules", help="The ten rules that decided most.")] = False,
+    campaign: CampaignName = "",
+    shop: Folder = Path(),
+    json: AsJson = False,
+) -> None:
+    """Show the last run of a campaign again: the heaps, or with --rules the ten rules that decided most."""
+    with read_only(shop) as store:
+        read = latest(store, shop, campaign)
+        summary = read.summary()
+    if json:
+        say_json(_as_dict(summary))
+    elif rules:
+        _show_rules(summary)
+    else:
+        _show(read, summary, None)
+
+
+def _write(target: Path, text: str) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        waiting = target.with_suffix(target.suffix + ".part")
+        waiting.write_text(text, "utf-8")
+        waiting.replace(target)
+    except OSError as error:
+        fail(
+            f"{target}: cannot be written: {(error.strerror or 'error').lower()}. The decisions are kept; run it again."
+        )
+
+
+def _as_dict(summary: Summary) -> dict[str, object]:
+    values = {name: getattr(summary, name) for name in summary.__struct_fields__}
+    values["gaps"] = [{"gap": gap, "people": people} for gap, people in summary.gaps]
+    return values
+
+
+def _show(read: ReadRun, summary: Summary, page: Path | None) -> None:
+    console = out()
+    mode = "live: places in the ledger are taken" if read.header.mode == "live" else "watch: nothing is sent"
+    console.print(f"{read.project.campaign.name} · {mode} · as of {read.when}")
+    console.print(f"{summary.looked_at:,} people looked at; it could be for {summary.people:,} of them")
+    for line in summary.assumptions:
+        console.print(f"Taken on trust: {line}")
+    console.print()
+    for heap in summary.heaps:
+        remark = "  ← ours to mend, not their refusal" if heap.ours else ""
+        console.print(f"  {heap.group:<13}{heap.people:>8,}   {heap.text}{remark}", soft_wrap=False)
+    console.print(f"  {'─' * 21}")
+    console.print(f"  {'in all':<13}{summary.people:>8,}")
+    if summary.people and not any(heap.group in ("said", "quiet", "asked") for heap in summary.heaps):
+        console.print()
+        console.print("  Nobody would hear anything yet. What is ours to mend: tactful gaps")
+    console.print()
+    console.print("Ten rules that decided most    tactful report --rules")
+    console.print("Ten people to read through     tactful sample 10")
+    if page is not None:
+        console.print(f"What each would read    open   {page}")
+
+
+def _show_rules(summary: Summary) -> None:
+    console = out()
+    for each in summary.rules:
+        unsure = f" ({each.unsure:,} only because something is not known)" if each.unsure else ""
+        console.print(f"{each.people:>8,}  {each.rule}  ·  {each.tier or 'none'}{unsure}")
+        console.print(f"{'':>10}{each.staff}")

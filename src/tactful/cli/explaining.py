@@ -1,0 +1,71 @@
+"""`tactful why` and `tactful replay`: one decision, for staff, for her, and once more."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tactful.cli.folder import AsJson, Folder, read_only
+from tactful.cli.main import app
+from tactful.cli.screen import NO, answered, out, say, say_json
+from tactful.service.replay import replay as replayed
+from tactful.service.why import why as answer
+
+Decision = Annotated[str, typer.Argument(help="A decision such as d_7q2m4k…, or the number of a moment of the demo.")]
+
+
+class Reader(StrEnum):
+    """For whom an answer is written."""
+
+    staff = "staff"
+    customer = "customer"
+
+
+@app.command()
+@answered
+def why(
+    decision: Decision,
+    reader: Annotated[
+        Reader, typer.Option("--for", help="staff reads everything, the customer what she saw.")
+    ] = Reader.staff,
+    shop: Folder = Path(),
+    json: AsJson = False,
+) -> None:
+    """Why a decision came out as it did: rules, facts, where they come from, and what is not known."""
+    if decision.isdigit():
+        from tactful.service import demo
+
+        lines = demo.why(int(decision), reader.value)
+        say_json({"decision": decision, "lines": lines}) if json else say("\n".join(lines))
+        return
+    with read_only(shop) as store:
+        found = answer(store, decision, reader.value)
+    if json:
+        say_json(found)
+        return
+    console = out()
+    if reader is Reader.staff:
+        console.print(f"{found.decision} · person {found.person} · {found.when}")
+    for line in found.lines or ("Nothing is listed.",):
+        console.print(line, soft_wrap=True)
+    if found.given:
+        console.print("\ngiven         what came with the case, and where it is from")
+    for line in found.given:
+        console.print(f"              {line}", soft_wrap=True)
+
+
+@app.command()
+@answered
+def replay(decision: Decision, shop: Folder = Path(), json: AsJson = False) -> None:
+    """Decide once more from what was read then, and compare the bytes: same, differs, engine_gone or inputs_expired."""
+    with read_only(shop) as store:
+        found = replayed(store, decision)
+    if json:
+        say_json(found)
+    else:
+        say(f"{found.decision}: {found.answer}" + (f" ({found.where})" if found.where else ""))
+    if found.answer != "same":
+        raise typer.Exit(NO)
