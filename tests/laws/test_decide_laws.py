@@ -33,21 +33,30 @@ PURPOSES = ("recommend", "market", "service", "order", "winback", "research")
 CHANNELS = ("email", "sms", "app", "associate")
 POINTS = {"email": "contact.email", "sms": "contact.phone", "app": "contact.device", "associate": "contact.presence"}
 REFUSALS = ("refused", "withdrawn", "revoked", "invalidated")
-CATEGORIES = ("purchase.item", "preference.size", "family.child", "label.propensity", "health.condition", "location")
+CATEGORIES = (
+    "purchase.item",
+    "purchase.item",
+    "preference.product",
+    "preference.size",
+    "family.child",
+    "label.propensity",
+    "health.condition",
+    "location",
+)
 OPTIONAL = (
     "provenance", "distance", "sensitivity", "about", "acquired_via", "purposes", "confidence", "known_to_her",
     "known_among", "has_words",
 )  # fmt: skip
 MOSTLY: dict[str, tuple[Any, ...]] = {
-    "customer.complaint_open": (False, False, True),
-    "customer.let_down": (False, False, True),
+    "customer.complaint_open": (False, False, False, False, True),
+    "customer.let_down": (False, False, False, False, True),
     "customer.objected": (False, False, False, True),
     "customer.jurisdiction": ("uk", "uk", "eu", "us-wa", "us"),
-    "hers.at_most": ("say", "say", "soften", "silent", "ask", "hold", "never"),
+    "hers.at_most": ("say",) * 8 + ("soften", "silent", "ask", "hold", "never"),
     "hers.welcomes": (False, False, True),
-    "relationship.depth": ("regular", "confidant", "stranger"),
+    "relationship.depth": ("confidant", "regular", "stranger"),
     "relationship.trust": (0.0, 0.5, 1.0),
-    "agreement.owed": (False, False, True),
+    "agreement.owed": (False, False, False, True),
 }
 
 
@@ -66,10 +75,12 @@ def facts(draw: st.DrawFn) -> Fact:
     return fact(
         name,
         draw(one_of(CATEGORIES)),
-        provenance=draw(one_of(("provided", "provided", "observed", "derived", "inferred", "noted", "third_party"))),
-        sensitivity=draw(one_of(("ordinary", "ordinary", "personal", "intimate", "special"))),
+        provenance=draw(
+            one_of(("provided", "provided", "observed", "observed", "derived", "inferred", "noted", "third_party"))
+        ),
+        sensitivity=draw(one_of(("ordinary", "ordinary", "ordinary", "ordinary", "personal", "intimate", "special"))),
         about=draw(one_of(("self", "self", "child"))),
-        purposes=draw(one_of((PURPOSES, PURPOSES, ("order", "service"), ()))),
+        purposes=draw(one_of((PURPOSES, PURPOSES, PURPOSES, PURPOSES, ("order", "service"), ()))),
         confidence=draw(one_of((1.0, 0.5))),
         known_to_her=draw(st.booleans()),
         known_among=draw(one_of(("self", "household", "public"))),
@@ -91,8 +102,8 @@ def candidates(draw: st.DrawFn, name: str) -> Any:
         contact=point.name,
         scenario=SCENARIO
         | {
-            "scenario.initiator": draw(one_of(("retailer", "retailer", "customer"))),
-            "scenario.place": draw(one_of(("not_sensed", "home", "store"))),
+            "scenario.initiator": draw(one_of(("retailer", "customer"))),
+            "scenario.place": draw(one_of(("not_sensed", "not_sensed", "home", "store"))),
             "scenario.audience": draw(one_of(("self", "self", "bystanders"))),
         },
         selects=tuple(sorted(draw(st.sets(one_of(tuple(names)), max_size=1)))),
@@ -100,7 +111,7 @@ def candidates(draw: st.DrawFn, name: str) -> Any:
             Variant(form, tuple(Use(each, form) for each in mentioned)) for form in ("explicit", "softened", "silent")
         ),
         facts={**known, point.name: point},
-        holdout=draw(one_of((0, 0, 500_000))),
+        holdout=draw(one_of((0, 0, 0, 0, 500_000))),
         valid_until=draw(one_of((0, NOON + 2 * HOUR, NOON + 14 * DAY))),
         value=draw(st.integers(0, 5000)),
         to_her=draw(one_of((0, 0, 1000))),
@@ -122,13 +133,13 @@ def permissions(draw: st.DrawFn, states: tuple[str, ...]) -> Any:
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    broad = [permission(purpose=p, channel=c) for p in PURPOSES for c in CHANNELS] if draw(st.booleans()) else []
+    broad = [permission(purpose=p, channel=c) for p in PURPOSES for c in CHANNELS] if draw(st.integers(0, 4)) else []
     values = {key: draw(one_of(options)) for key, options in MOSTLY.items()}
     several = [draw(candidates(f"candidate-{number}")) for number in range(draw(st.integers(1, 3)))]
     return case(
         *several,
         attributes=ATTRIBUTES | {key: Given(value, "test") for key, value in values.items()},
-        permissions=(*broad, *draw(st.lists(permissions(("given", *REFUSALS, "expired")), max_size=4))),
+        permissions=(*broad, *draw(st.lists(permissions(("given", "given", *REFUSALS, "expired")), max_size=2))),
         contacts=tuple(contact(draw(st.integers(0, 9)) * DAY) for _ in range(draw(st.integers(0, 3)))),
         caps=(Cap(2, 7 * DAY),) if draw(st.booleans()) else (),
         zones=draw(one_of((LONDON, LONDON, ("America/New_York", "America/Los_Angeles")))),
@@ -168,7 +179,7 @@ def _less_of_one(draw: st.DrawFn, each: Any, kind: str) -> Any:
 
 
 @given(st.data())
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_what_is_not_known_never_frees(data: st.DataObject) -> None:
     before = data.draw(cases())
     after = before
