@@ -168,3 +168,16 @@ def test_every_rule_needs_its_sentences() -> None:
         (6, "staff"),
         (6, "customer"),
     ]
+
+
+def test_her_sentence_names_no_rule_and_no_key() -> None:
+    text = """
+        licences:
+          - {id: she-agreed, when: true, staff: Say it., customer: We do it because she-agreed.}
+          - {id: open, when: true, staff: Open., customer: Our own open door.}
+        limits:
+          - {id: bare, tier: law, at_most: never, when: true, staff: No., customer: 'Your customer.minor, it is on.'}
+    """
+    found = check_sentences(load(text))
+    assert [(problem.line, problem.key) for problem in found] == [(3, "customer"), (6, "customer")]
+    assert "says she-agreed" in found[0].message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -368,3 +369,12 @@ def test_nothing_missing_means_that_filling_in_changes_nothing(given_flow: Flow)
     verdict = JUDGE.verdict(given_flow)
     assert verdict.because
     assert set(verdict.missing) <= {*KEYS} - {key for key in given_flow if not KEYS[key].separator}
+
+
+def test_a_name_made_elsewhere_stays_a_name() -> None:
+    policy = load(SHOP)
+    odd = "x\n    return 0  # \u2028"
+    limits = tuple(msgspec.structs.replace(rule, id=odd) if rule.id == "the-line" else rule for rule in policy.limits)
+    judge = compile_policy(msgspec.structs.replace(policy, limits=limits))
+    assert judge.verdict(flow(norm__excess=0.5)).because == (odd,)
+    assert JUDGE.source.replace("'the-line'", ascii(odd)) == judge.source

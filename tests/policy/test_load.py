@@ -247,6 +247,7 @@ def test_claims() -> None:
     first, second = load(CASES).claims
     assert (first.op, first.verdict) == ("==", "never")
     assert (second.op, second.verdict) == ("<=", "silent")
+    assert (first.line, second.line) == (20, 21)
 
 
 @pytest.mark.parametrize(
@@ -265,9 +266,9 @@ def test_claims() -> None:
         ("ask: [size]", "ask: [sizes]", 18, "Did you mean size?"),
         ("until: [visit.over]", "until: [visit]", 18, "Did you mean visit.over?"),
         ("expect: {verdict: hold", "expect: {verdict: silent", 18, "`verdict: silent` is not allowed"),
-        ("verdict <= silent", "verdict <= quiet", 19, "is not a verdict"),
-        ("implies verdict <= silent", "means verdict <= silent", 19, "is not a claim"),
-        ('act == "select" implies', 'acts == "select" implies', 19, "Did you mean act?"),
+        ("verdict <= silent", "verdict <= quiet", 21, "is not a verdict"),
+        ("implies verdict <= silent", "means verdict <= silent", 21, "is not a claim"),
+        ('act == "select" implies', 'acts == "select" implies', 21, "Did you mean act?"),
         ("source: an article", "sauce: an article", 13, "Did you mean source?"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -10,9 +11,12 @@ import msgspec
 from tactful.model.flow import Value
 from tactful.model.problems import Problem
 from tactful.model.verdict import CEILINGS, NAMES, Verdict
+from tactful.model.vocabulary import KEYS
 from tactful.policy.evaluate import truth
 from tactful.policy.load_rules import BUILT_IN
 from tactful.policy.rules import Case, Claim, Policy, Rule
+
+_WORD = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_]+)*")
 
 AnyFlow = Mapping[str, Value]
 JudgeCase = Callable[[AnyFlow], Verdict]
@@ -93,13 +97,19 @@ def check_claims(policy: Policy, flows: Iterable[AnyFlow], judge_case: JudgeCase
 
 
 def check_sentences(policy: Policy) -> tuple[Problem, ...]:
-    """Every rule needs a sentence for staff and one for her."""
-    return tuple(
+    """Every rule needs a sentence for staff and one for her; hers names no rule and no key."""
+    problems = [
         Problem(rule.file, rule.line, f"{rule.id}: the sentence for {reader} is missing; write `{key}`.", key)
         for rule in policy.rules
         for key, reader, text in (("staff", "staff", rule.staff), ("customer", "the customer", rule.customer))
         if not text.strip()
-    )
+    ]
+    inner = {rule.id for rule in policy.rules if "-" in rule.id} | {key for key in KEYS if "." in key}
+    for rule in policy.rules:
+        for word in sorted(inner.intersection(_WORD.findall(rule.customer))):
+            message = f"{rule.id}: the sentence for the customer says {word}, which means nothing to her."
+            problems.append(Problem(rule.file, rule.line, message, "customer"))
+    return tuple(problems)
 
 
 def _compare(case: Case, outcome: Verdict | Choice) -> Iterator[str]:

@@ -25,6 +25,7 @@ Held = Callable[[Mapping[str, Value]], int]
 NO_LICENCE = "no-licence"
 FREE = CEILINGS["say"]
 
+_FAILED = (KeyError, TypeError, ValueError, AttributeError)
 _MOST_KEPT = 10_000
 _TIER_RANK = {word.name: rank for rank, word in enumerate(TIERS)} | {"": len(TIERS)}
 
@@ -127,7 +128,7 @@ class Judge:
     def _finding(self, flow: Mapping[str, Value]) -> Finding:
         try:
             held = self._held(flow)
-        except (KeyError, TypeError, AttributeError):
+        except _FAILED:
             held = self._held_strictly(flow)
         return self._findings.get(held) or self._find(held)
 
@@ -135,7 +136,7 @@ class Judge:
         """Without what is out of vocabulary; and if that fails too, every limit and no licence (SEMANTICS 19)."""
         try:
             return self._held(read_flow(flow)[0])
-        except (KeyError, TypeError, AttributeError):
+        except _FAILED:
             limits = ((1 << len(self.policy.limits)) - 1) << len(self.policy.licences)
             return limits | limits << len(self._rules)
 

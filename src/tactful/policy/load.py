@@ -89,7 +89,7 @@ class _Loader:
             self.add(rule)
         self.casts.update(read_casts(top))
         self.cases += read_cases(top, self.casts)
-        self.claims += read_claims(top)
+        self.claims += read_claims(top, text)
         top.finish()
         self.problems += top.problems
 

@@ -13,7 +13,7 @@ from tactful.model.verdict import FORMS, NAMES
 from tactful.model.vocabulary import KEYS
 from tactful.model.words_verdict import OBLIGATIONS, UNTIL
 from tactful.policy.language import parse_condition
-from tactful.policy.rules import Case, Claim, Const, Op
+from tactful.policy.rules import Case, Claim, Op
 
 DEFAULT_CAST = "known"
 
@@ -41,27 +41,38 @@ def read_cases(top: Section, casts: Mapping[str, Mapping[str, Any]]) -> list[Cas
     return [_read_case(section, casts) for section in top.sections("cases", ())]
 
 
-def read_claims(top: Section) -> list[Claim]:
-    """Every claim of a file: `CONDITION implies verdict OPERATOR NAME`."""
+def read_claims(top: Section, whole: str) -> list[Claim]:
+    """Every claim of a file: `CONDITION implies verdict OPERATOR NAME`. `whole` is its text, to find the lines in."""
+    lines = whole.splitlines()
     line = top.line_of("claims")
     claims = []
     for text in top.texts("claims", ()):
-        match = _CLAIM.fullmatch(text) if len(text) <= 20_000 else None
-        if match is None:
-            top.complain(f"{shown(text)} is not a claim; write `CONDITION implies verdict == never`.", "claims")
-            continue
-        when, op, name = match.groups()
-        name = name.strip("\"'")
-        if name not in NAMES:
-            top.complain(f"{shown(name)} is not a verdict.{suggestion(name[:80], NAMES)}", "claims")
-            continue
+        line = _line_of(text, lines, line)
         try:
-            condition = parse_condition(when, top.file, line)
+            claims.append(_read_claim(text, top.file, line))
         except Problems as problems:
             top.problems += problems.problems
-            condition = Const(False)
-        claims.append(Claim(text, condition, _OPS[op], name, top.file, line))
     return claims
+
+
+def _read_claim(text: str, file: str, line: int) -> Claim:
+    match = _CLAIM.fullmatch(text) if len(text) <= 20_000 else None
+    if match is None:
+        message = f"{shown(text)} is not a claim; write `CONDITION implies verdict == never`."
+        raise Problems([Problem(file, line, message, "claims")])
+    when, op, name = match.groups()
+    name = name.strip("\"'")
+    if name not in NAMES:
+        message = f"{shown(name)} is not a verdict.{suggestion(name[:80], NAMES)}"
+        raise Problems([Problem(file, line, message, "claims")])
+    return Claim(text, parse_condition(when, file, line), _OPS[op], name, file, line)
+
+
+def _line_of(claim: str, lines: list[str], after: int) -> int:
+    """The line that a claim begins in: the first from `after` on that holds its first words as they are written."""
+    start = claim[:40].split(" implies")[0].strip()
+    found = (number for number in range(after, len(lines) + 1) if start and start in lines[number - 1])
+    return next(found, after)
 
 
 def check_names(cases: Iterable[Case], rules: set[str]) -> list[Problem]:

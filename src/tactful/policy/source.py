@@ -120,7 +120,7 @@ class _Writer:
         keys = sorted({key for part in parts for key in keys_of(part)} - set(self.layout.tabled))
         wide = _join((self.expression(part, True) for part in parts), " and ")
         narrow = _join((self.expression(part, False) for part in parts), " and ")
-        lines = [f"if m & {self.layout.wide(index):#x}:  # {self.layout.rules[index].id}"]
+        lines = [f"if m & {self.layout.wide(index):#x}:  # {self.layout.rules[index].id!a}"]
         lines += [f"    {_local(key)} = {_fetch(key)}" for key in keys]
         lines += [f"    if not ({wide}):", f"        m &= {self.layout.all & ~self.layout.both(index):#x}"]
         if narrow != wide:
