@@ -220,6 +220,19 @@ def test_a_link_that_the_offer_does_not_have_leaves_no_gap() -> None:
     assert "£1.65.\n\nIf you have plenty" in written(EMAIL, offer=offer).text
 
 
+@pytest.mark.parametrize("odd", [object(), b"bytes", float("nan"), {1, 2}, None, ""])
+def test_what_is_no_value_is_not_there(odd: object) -> None:
+    with pytest.raises(NotRendered, match=r"offer\.odd is not there|'offer' is not there"):
+        written(one("{{ offer.odd }}"), offer={"odd": odd})
+    assert written(one("{{ offer.odd | default: 'none' }}"), offer={"odd": odd}).text.startswith("none\n")
+
+
+def test_a_list_is_walked_through_joined_and_cut() -> None:
+    offer = {"shelf": [{"name": f"n{number}"} for number in range(5000)], "words": ["a", "b"]}
+    message = written(one("{{ offer.shelf | map: 'name' | size }} {{ offer.words | join: '-' }}"), offer=offer)
+    assert message.text.startswith("1000 a-b\n")
+
+
 def test_a_long_subject_is_cut() -> None:
     facts = {"purchase.item": fact("purchase.item", plain_name="bag " * 500, kind="x")}
     assert len(written(EMAIL, "explicit without contact.name", facts).subject) <= 150
@@ -238,7 +251,7 @@ def test_an_empty_message_is_not_sent() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "{% for i in (1..1000000000) %}x{% endfor %}",
+        "{% for i in offer.shelf %}{% for j in (1..1000) %}{% endfor %}{% endfor %}",
         "{% for i in (1..900) %}{% for j in (1..900) %}{% endfor %}{% endfor %}",
         "{% for i in (1..900) %}{{ 'x' | append: '" + "y" * 900 + "' }}{% endfor %}",
         "{% assign x = 'abcdefgh' %}{% for i in (1..900) %}{% assign x = x | append: x %}{% endfor %}",
@@ -258,6 +271,11 @@ def test_nothing_runs_or_grows_without_end(body: str) -> None:
         "{{ offer.shelf | money }}",
         "{{ offer.first_one }}",
         "{{ offer.shelf.first }}",
+        "{{ offer.shelf | append: 'x' }}",
+        "{% if offer.price contains 'a' %}x{% endif %}",
+        "{% if offer.price > 'a' %}x{% endif %}",
+        "{{ 'x' | truncate: 'a' }}",
+        "{{ 5 | map: 'x' }}",
     ],
 )
 def test_a_wrong_value_stops_the_message_in_plain_words(body: str) -> None:

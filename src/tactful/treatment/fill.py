@@ -10,12 +10,13 @@ from liquid.ast import Node
 from liquid.exceptions import LiquidError, LiquidTypeError, ResourceLimitError, UndefinedError
 from liquid.template import BoundTemplate
 
-from tactful.treatment.environment import ENVIRONMENT, MANNER
+from tactful.treatment.environment import ENVIRONMENT, MANNER, MOST_STEPS
 from tactful.treatment.mentions import Used
 from tactful.treatment.template import part_of, shown_values
 
 LONGEST_VALUE = 2_000
 """The longest single value, in characters; a longer one is cut."""
+LONGEST_RAW = 10 * LONGEST_VALUE
 
 
 class NotRendered(Exception):
@@ -27,6 +28,13 @@ class Named(dict[str, Any]):
 
     def __str__(self) -> str:
         raise LiquidTypeError("a name that stands for several things is shown as a whole", token=None)
+
+
+class Several(list[Any]):
+    """A list. It can be looped over and joined, never shown as a whole."""
+
+    def __str__(self) -> str:
+        raise LiquidTypeError("a list is shown as a whole", token=None)
 
 
 def context_of(used: Iterable[Used], values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -70,16 +78,18 @@ def fill(nodes: Iterable[Node], context: Mapping[str, Any], currency: str, langu
 def clean(value: Any) -> Any:
     """A value that is only a value: one line, no control or direction characters, no markup of the template.
 
-    Texts are never read as Liquid, so `{{` in a product name stays what it is. Numbers and true/false stay.
+    Texts are never read as Liquid, so `{{` in a product name stays what it is. Whole numbers and true/false stay, a
+    list keeps its first thousand, and what is nothing of this is not there.
     """
     if isinstance(value, str):
-        seen = "".join(char for char in value if char.isspace() or _is_plain(char))
+        seen = "".join(char for char in value[:LONGEST_RAW] if char.isspace() or _is_plain(char))
         return " ".join(seen.split())[:LONGEST_VALUE]
     if isinstance(value, Mapping):
-        return Named({str(name): clean(each) for name, each in value.items() if each is not None and each != ""})
+        kept = ((str(name), clean(each)) for name, each in value.items())
+        return Named((name, each) for name, each in kept if each is not None and each != "")
     if isinstance(value, list | tuple):
-        return [clean(each) for each in value]
-    return value if isinstance(value, bool | int | float) or value is None else clean(str(value))
+        return Several(clean(each) for each in value[:MOST_STEPS])
+    return value if isinstance(value, bool | int) else None
 
 
 def _is_plain(char: str) -> bool:

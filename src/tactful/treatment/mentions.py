@@ -22,6 +22,7 @@ import msgspec
 from liquid.ast import ConditionalBlockNode, Node
 from liquid.builtin.expressions import BooleanExpression, Filter, FilteredExpression, KeywordArgument, Path
 from liquid.builtin.expressions.logical import LogicalAndExpression
+from liquid.builtin.expressions.primitive import IntegerLiteral, RangeLiteral
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.unless_tag import UnlessNode
 from liquid.context import RenderContext
@@ -32,7 +33,7 @@ from liquid.token import Token
 from tactful.model.problems import Problem, suggestion
 from tactful.model.records import Use, Variant
 from tactful.model.verdict import Form
-from tactful.treatment.environment import ENVIRONMENT, FILTERS, LEFT_OUT
+from tactful.treatment.environment import ENVIRONMENT, FILTERS, LEFT_OUT, MOST_STEPS
 from tactful.treatment.objects import Objects, TemplateObject
 
 MOST_OPTIONAL = 2
@@ -208,6 +209,8 @@ class _Walk:
         if isinstance(expression, Path):
             self.path(expression, guards)
             return
+        if isinstance(expression, RangeLiteral):
+            self.range(expression)
         children = list(expression.children())
         if isinstance(expression, FilteredExpression) and expression.filters:
             for each in expression.filters:
@@ -229,6 +232,13 @@ class _Walk:
         elif not known.least <= len(used.args) <= known.most:
             most = f"{known.least} to {known.most}" if known.least < known.most else f"{known.most or 'no'}"
             self.complain(used.token, f"`{used.name}` takes {most} value{'s' * (known.most != 1)} behind its colon.")
+
+    def range(self, used: RangeLiteral) -> None:
+        ends = [end.value for end in (used.start, used.stop) if isinstance(end, IntegerLiteral)]
+        if len(ends) < 2 or ends[1] - ends[0] >= MOST_STEPS:
+            self.complain(
+                used.token, f"`{used}`: a range is written in two numbers, and has at most {MOST_STEPS:,} steps."
+            )
 
     def path(self, path: Path, guards: Guards, tested: bool = False) -> Guards:
         """Record a path; it is there where it was tested and found."""
