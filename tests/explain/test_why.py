@@ -87,7 +87,7 @@ def test_a_softened_mention_is_not_spelled_out() -> None:
     soft = judged("demo 6", "softened")
     general = outcome("cables", "chosen", "soften", soft)
     assert for_her(Decision("cables", "softened", "soften", 0, (general,))) == (
-        "Others may see this screen, so we kept this general.",
+        "Others may see or hear this, so we kept it general.",
     )
 
 

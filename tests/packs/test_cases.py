@@ -62,6 +62,23 @@ def test_trust_never_narrows() -> None:
         assert point <= judge_case(most).point, case.name
 
 
+def _with_less(flow: AnyFlow) -> Iterator[AnyFlow]:
+    """The flow less one key, and with each path made coarser."""
+    for key, value in flow.items():
+        rest = {name: other for name, other in flow.items() if name != key}
+        yield rest
+        separator = KEYS[key].separator
+        if separator and separator in str(value):
+            yield {**rest, key: str(value).rsplit(separator, 1)[0]}
+
+
+def test_to_know_less_never_frees() -> None:
+    for case in ALL.cases:
+        point = judge_case(case.given).point
+        for less in _with_less(case.given):
+            assert judge_case(less).point <= point, (case.name, set(case.given.items()) - set(less.items()))
+
+
 @pytest.mark.parametrize("number", range(1, 12))
 def test_the_demo_has_its_moment(number: int) -> None:
     expected = ["say", "say", "never", "say", "silent", "soften", "hold", "ask", "never", "never", "never"]
