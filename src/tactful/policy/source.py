@@ -118,8 +118,8 @@ class _Writer:
     def rest(self, index: int, parts: list[Condition]) -> list[str]:
         """The tests of one rule that no table holds."""
         keys = sorted({key for part in parts for key in keys_of(part)} - set(self.layout.tabled))
-        wide = _join((self.expression(part, True) for part in parts), " and ")
-        narrow = _join((self.expression(part, False) for part in parts), " and ")
+        wide = " and ".join(self.expression(part, True) for part in parts)
+        narrow = " and ".join(self.expression(part, False) for part in parts)
         lines = [f"if m & {self.layout.wide(index):#x}:  # {self.layout.rules[index].id!a}"]
         lines += [f"    {_local(key)} = {_fetch(key)}" for key in keys]
         lines += [f"    if not ({wide}):", f"        m &= {self.layout.all & ~self.layout.both(index):#x}"]
@@ -137,7 +137,7 @@ class _Writer:
         if isinstance(condition, Pair):
             return self.pair(condition, wide)
         word = " and " if isinstance(condition, AllOf) else " or "
-        return f"({_join((self.expression(part, wide) for part in condition.parts), word)})"
+        return f"({word.join(self.expression(part, wide) for part in condition.parts)})"
 
     def atom(self, atom: Atom, wide: bool) -> str:
         name, key = _local(atom.key), KEYS[atom.key]
@@ -196,10 +196,6 @@ def _known(test: str, opposite: str, names: Iterable[str], wide: bool) -> str:
     if wide:
         return f"({' or '.join(f'{name} is None' for name in names)} or not {opposite})"
     return f"({' and '.join(f'{name} is not None' for name in names)} and {test})"
-
-
-def _join(expressions: Iterable[str], word: str) -> str:
-    return word.join(expressions)
 
 
 def _local(key: str) -> str:
