@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, NamedTuple
 
 import typer
@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.text import Text
 
 from tactful.cli.main import app
-from tactful.cli.screen import answered, out, say_json
+from tactful.cli.screen import NO, answered, fail, out, say_json
 from tactful.explain.phrases import phrase
-from tactful.service.demo import Played, Shown, play
+from tactful.service.demo import Broken, Played, Seen, Shown, break_all, play, seen_by, who_is
 
 WIDTH = 96
 NOTHING = "(nothing is listed: even the reason could tell somebody)"
@@ -56,17 +56,65 @@ def layout(width: int) -> Layout:
 @answered
 def demo(
     words: Annotated[bool, typer.Option("--words", help="Show say, soften, silent, ask, hold, never.")] = False,
+    person: Annotated[
+        str | None, typer.Option("--as", help="What one of the people in it sees, such as penny.")
+    ] = None,
+    break_it: Annotated[
+        bool, typer.Option("--break", help="Remove each thing we know: no verdict gets freer.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """Eleven moments in a shop: what somebody wanted to do, what may be done, and what she reads if she asks why."""
     started = time.perf_counter()
+    if person is not None and break_it:
+        fail("--as and --break are two different questions; ask one at a time.")
+    if person is not None:
+        _answer_person(who_is(person), json)
+        return
     played = play()
+    if break_it:
+        _answer_break(break_all(played), json, started)
+        return
     if json:
         say_json({"rules": played.policy.parts, "moments": [_plain(each) for each in played.moments]})
         return
     console = out()
     for line in table(played, console.width, words, time.perf_counter() - started):
         _print(console, line)
+
+
+def _answer_person(who: str, json: bool) -> None:
+    seen = seen_by(who)
+    if json:
+        say_json({"person": who, "seen": seen})
+        return
+    console = out()
+    for line in person_lines(who, seen, console.width):
+        _print(console, line)
+
+
+def _answer_break(broken: tuple[Broken, ...], json: bool, started: float) -> None:
+    freed = any(each.freer for each in broken)
+    if json:
+        say_json({"moments": [_plain_break(each) for each in broken], "good": not freed})
+    else:
+        console = out()
+        for line in break_lines(broken, console.width, time.perf_counter() - started):
+            _print(console, line)
+    if freed:
+        raise typer.Exit(NO)
+
+
+def _plain_break(broken: Broken) -> dict[str, object]:
+    return {
+        "number": broken.shown.number,
+        "person": broken.shown.moment.who,
+        "verdict": broken.shown.decision.verdict,
+        "removed": broken.removed,
+        "freer": broken.freer,
+        "stricter": broken.stricter,
+        "same": broken.same,
+    }
 
 
 def _plain(shown: Shown) -> dict[str, object]:
@@ -155,3 +203,51 @@ def _hints(width: int) -> Iterator[Text]:
         else:
             yield Text(f"  {command}", "bold")
             yield from (Text(f"      {line}") for line in textwrap.wrap(what, width - 6))
+
+
+CHANNELS = {"email": "By e-mail", "sms": "By text", "app": "In the app", "post": "By post", "push": "On your phone"}
+
+
+def person_lines(who: str, seen: tuple[Seen, ...], width: int) -> Iterator[Text]:
+    """What one person sees: what reached her, and what she reads of the rest."""
+    yield Text(f"What {who} sees", "bold")
+    for each in (each for each in seen if each.text):
+        yield Text()
+        place = CHANNELS.get(each.channel, "In the shop")
+        yield from _wrapped(f"  {place}: {each.subject}" if each.subject else f"  {place}", width, "  ")
+        for line in each.text.split("\n"):
+            yield from _wrapped(f"  │ {line}", width, "  │ ")
+        if each.why:
+            yield from _wrapped(f"  If you ask why: {each.why}", width, "  ", "italic")
+    reasons = [each.why for each in seen if not each.text]
+    yield Text()
+    said = "Nothing else was said to you." if any(each.text for each in seen) else "Nothing was said to you."
+    yield from _wrapped(f"  {said}{' If you ask why, you read:' if reasons else ''}", width, "  ")
+    for reason in reasons:
+        yield from _wrapped(f"  · {reason}", width, "    ", "italic")
+
+
+def break_lines(broken: tuple[Broken, ...], width: int, seconds: float) -> Iterator[Text]:
+    """One line for each moment, the removals that freed one, and the total."""
+    yield Text("Each thing that we know, removed by itself or made coarser, and decided again", "bold")
+    yield Text()
+    for each in broken:
+        moment = each.shown.moment
+        yield Text.assemble(f"{each.shown.number:>2} {moment.who:<6} ", *_sums([each]))
+        for what in each.freer:
+            yield from _wrapped(f"   freer without {what}", width, "      ", "bold red")
+    yield Text()
+    yield Text.assemble(f"{'in all':<10}", *_sums(broken), (f"   {seconds:.1f} s", "dim"))
+
+
+def _sums(broken: Iterable[Broken]) -> Iterator[str | tuple[str, str]]:
+    all_of = tuple(broken)
+    freer = sum(len(each.freer) for each in all_of)
+    yield f"{sum(each.removed for each in all_of):>4} things removed: "
+    yield f"{freer} freer", "bold red" if freer else "green"
+    yield f", {sum(each.stricter for each in all_of):>3} stricter, {sum(each.same for each in all_of):>3} the same"
+
+
+def _wrapped(text: str, width: int, indent: str, style: str = "") -> Iterator[Text]:
+    for line in textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False) or [text]:
+        yield Text(line, style)

@@ -70,7 +70,7 @@ def freedom(case: Case, decision: Decision) -> tuple[int, int]:
     """How free a decision is: its verdict, and of what is said how full a variant."""
     names = [variant.name for variant in case.candidates[0].variants]
     fullness = -names.index(decision.variant) if decision.variant in names else -len(names)
-    return NAMES.index(decision.verdict), fullness  # type: ignore[arg-type]
+    return NAMES.index(decision.verdict), fullness
 
 
 def removals(case: Case) -> Iterator[tuple[str, Case]]:

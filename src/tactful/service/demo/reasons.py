@@ -10,6 +10,7 @@ from tactful.decide import decide
 from tactful.explain.phrases import MEANINGS, PHRASES, STAFF_DUTIES, STAFF_UNTIL
 from tactful.explain.sentences import rules_named
 from tactful.model.problems import Problem, Problems
+from tactful.model.verdict import FORMS, Point
 from tactful.policy.rules import Policy, Rule
 from tactful.service.demo.judged import Shown, play
 from tactful.service.demo.moments import case_of, changed
@@ -19,7 +20,6 @@ Register = Literal["staff", "customer"]
 WIDTH = 96
 _COLUMN = 14
 _RULE = 42
-_OPEN = (2, 2, 2)
 
 
 def why(number: int, register: Register = "staff") -> tuple[str, ...]:
@@ -41,10 +41,9 @@ def _for_staff(policy: Policy, shown: Shown) -> Iterator[str]:
     yield f"{PHRASES[verdict]:<{_COLUMN}}{shown.moment.short}"
     yield ""
     decided = rules_named(policy, _deciding(shown))
-    held = (rule for each in outcome.judged for rule in (*each.verdict.because, *each.verdict.also))
-    also = [rule for rule in rules_named(policy, dict.fromkeys(held)) if rule not in decided and rule.point != _OPEN]
+    also = [rule for rule in rules_named(policy, dict.fromkeys(_barring(policy, shown))) if rule not in decided]
     yield from _block("decided by", map(_of_rule, decided), _RULE)
-    yield from _block("also", map(_of_rule, (rule for rule in also if rule.kind == "limit")), _RULE)
+    yield from _block("also", map(_of_rule, also), _RULE)
     yield from _block("not known", outcome.missing)
     yield from _block("waits", (STAFF_UNTIL[event] for event in outcome.until))
     yield from _block("must", (STAFF_DUTIES[duty] for duty in outcome.obligations))
@@ -62,6 +61,15 @@ def _deciding(shown: Shown) -> tuple[str, ...]:
     return shown.outcome.because
 
 
+def _barring(policy: Policy, shown: Shown) -> Iterator[str]:
+    """Every limit that by itself bars a use in the form that was wanted, or speaking to her at all."""
+    for each in shown.outcome.judged:
+        wanted = Point(2, FORMS.index(each.form) if each.form in FORMS else 0, 2)
+        for rule in rules_named(policy, (*each.verdict.because, *each.verdict.also)):
+            if rule.kind == "limit" and rule.id not in each.verdict.waived and not wanted <= rule.point:
+                yield rule.id
+
+
 def _alternatives(policy: Policy, shown: Shown) -> Iterator[str]:
     """What is ours to change, each decided again: shown as checked only where the verdict really changes."""
     changes, useless = [], []
@@ -71,7 +79,9 @@ def _alternatives(policy: Policy, shown: Shown) -> Iterator[str]:
             changes.append(f"{instead.change} → {PHRASES[verdict]} (checked)")
         else:
             useless.append(f"{instead.change} → still {PHRASES[verdict]}")
-    yield from _block("would change", changes or ["nothing that we tried of what is ours to do"])
+    if useless and not changes:
+        changes = ["nothing that we tried of what is ours to do"]
+    yield from _block("would change", changes)
     yield from _block("would not", useless)
 
 

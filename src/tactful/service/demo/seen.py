@@ -10,6 +10,7 @@ from functools import cache
 import msgspec
 
 from tactful.explain.phrases import NEUTRAL
+from tactful.explain.why import why_decision
 from tactful.model.problems import Problem, Problems, nearest
 from tactful.service.demo.judged import Shown, cast, play
 from tactful.service.demo.moments import demo, treatment
@@ -47,7 +48,7 @@ def _seen(shown: Shown) -> Seen | None:
     if verdict in ("say", "soften", "silent") and shown.moment.treatment:
         return _message(shown)
     if verdict == "ask":
-        return Seen(channel, shown.she_reads, "")
+        return Seen(channel, shown.she_reads, " ".join(why_decision(play().policy, shown.decision, "customer")[:1]))
     if not shown.she_reads or shown.she_reads in NEUTRAL.values():
         return None
     return Seen(channel, "", shown.she_reads)
