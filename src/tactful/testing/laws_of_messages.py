@@ -8,8 +8,8 @@ from typing import NoReturn
 import msgspec
 
 from tactful.model.verdict import Form
-from tactful.policy.rules import Policy
-from tactful.testing.laws import Broken, MakeEngine, described
+from tactful.policy.rules import AllOf, Atom, Policy, Rule
+from tactful.testing.laws import Broken, MakeEngine, described, with_rules
 from tactful.testing.reference import STANDINGS, MessageStanding, message_standing
 from tactful.testing.strategies import Message, every_single_removal
 
@@ -63,11 +63,19 @@ def adding_a_use_never_frees(judge: JudgeMessage, policy: Policy, message: Messa
 
 
 def a_message_is_never_freer_than_its_reach(judge: JudgeMessage, policy: Policy, message: Message) -> None:
-    """With all its uses taken away, what remains is the reach: no variant stands better than that."""
+    """With all its uses taken away, what remains is the reach: no variant stands better; and unlicensed it is never."""
     bare = judge(policy, msgspec.structs.replace(message, variants=({},)))
     stands = judge(policy, message)
     if _freer(stands, bare):
         _broken(f"it stands {stands.standing} and its reach {bare.standing}.", policy, message)
+    silenced = with_rules(policy, licences=[_not_to_reach(licence) for licence in policy.licences])
+    if judge(silenced, message).standing != "never":
+        _broken("no licence opens its reach, and it stands.", silenced, message)
+
+
+def _not_to_reach(licence: Rule) -> Rule:
+    when = AllOf((licence.when, Atom("act", "!=", ("reach",))))
+    return msgspec.structs.replace(licence, id=f"{licence.id}-not-to-reach", when=when)
 
 
 def a_message_takes_the_best_of_its_variants(judge: JudgeMessage, policy: Policy, message: Message) -> None:

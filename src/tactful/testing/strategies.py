@@ -208,7 +208,9 @@ def licences(draw: DrawFn, id: str, keys: Sequence[str]) -> Rule:
 def limits(draw: DrawFn, id: str, keys: Sequence[str]) -> Rule:
     """Limits of any tier, with a ceiling, duties, or both."""
     tier = draw(st.sampled_from(("norm", *(word.name for word in LISTS["tier"]))))
-    when = draw(conditions(keys if tier == "norm" else [key for key in keys if key not in TRUSTED_KEYS]))
+    trusted = [key for key in keys if key in TRUSTED_KEYS]
+    plain = [key for key in keys if key not in TRUSTED_KEYS]
+    when = draw(conditions([*plain, *trusted, *trusted] if tier == "norm" else plain))
     at_most = draw(st.sampled_from(("", "soften", "silent", "ask", "hold", "never")))
     duties = st.sampled_from([word.name for word in LISTS["obligation"]])
     oblige = draw(st.lists(duties, unique=True, min_size=0 if at_most else 1, max_size=2))
