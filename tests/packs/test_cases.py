@@ -7,17 +7,21 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from tests.packs.shelf import AnyFlow, choose_case, judge_case, pack
+from tests.packs.shelf import AnyFlow, choose_case, judge_case, pack, scorecard
 
+from tactful.appropriateness.assess import assess
 from tactful.model.flow import Value
+from tactful.model.verdict import Verdict
 from tactful.model.vocabulary import KEYS
 from tactful.policy.check import check_cases, check_claims, check_sentences
 from tactful.policy.comparisons import leaves
+from tactful.policy.compile import compile_policy
 from tactful.policy.evaluate import truth
-from tactful.policy.rules import Atom, Case, Claim, Condition
+from tactful.policy.rules import Atom, Case, Claim, Condition, Rule
 
 ALL = pack("norm/retail-cases")
 CLAIMS = pack("norm/retail").claims
+KINDS = ("licences", "limits", "waivers")
 
 
 def test_all_cases_come_out_and_every_rule_decides_one() -> None:
@@ -60,6 +64,19 @@ def test_trust_never_narrows() -> None:
         least, most = ({**case.given, "relationship.trust": trust} for trust in (0, 1))
         point = judge_case(least).point
         assert point <= judge_case(most).point, case.name
+
+
+@pytest.mark.parametrize("rule", pack("norm/retail").rules, ids=lambda rule: rule.id)
+def test_without_a_rule_some_case_comes_out_otherwise(rule: Rule) -> None:
+    kept = {kind: tuple(each for each in getattr(ALL, kind) if each.id != rule.id) for kind in KINDS}
+    judge = compile_policy(msgspec.structs.replace(ALL, **kept))  # type: ignore[arg-type]
+
+    def judged(flow: AnyFlow) -> Verdict:
+        return assess(judge, scorecard(), dict(flow))
+
+    flat = msgspec.structs.replace(ALL, cases=tuple(case for case in ALL.cases if not case.uses))
+    report = check_cases(flat, judged, choose_case)
+    assert report.passed < report.total
 
 
 def _with_less(flow: AnyFlow) -> Iterator[AnyFlow]:
