@@ -136,18 +136,26 @@ class _Standings:
         self.jurisdiction = jurisdiction
         self._by_category = any(each.category != "*" for each in case.permissions or ())
         self._known: dict[tuple[str, str, str], Standing] = {}
+        self._by_purpose: dict[str, tuple[Permission, ...]] = {}
 
     def of(self, purpose: str, channel: str, category: str) -> Standing:
         """The permission that holds; the category does not matter where no record names one."""
         key = (purpose, channel, category if self._by_category else "*")
         known = self._known.get(key)
         if known is None:
-            case = self.case
-            known = permission_for(
-                case.permissions, case.passed, purpose, channel, category, case.now, self.jurisdiction
-            )
+            case, records = self.case, self._about(purpose)
+            known = permission_for(records, case.passed, purpose, channel, category, case.now, self.jurisdiction)
             self._known[key] = known
         return known
+
+    def _about(self, purpose: str) -> tuple[Permission, ...] | None:
+        if self.case.permissions is None:
+            return None
+        found = self._by_purpose.get(purpose)
+        if found is None:
+            found = tuple(each for each in self.case.permissions if each.purpose in (purpose, "*"))
+            self._by_purpose[purpose] = found
+        return found
 
 
 class _Sitting:
@@ -160,15 +168,15 @@ class _Sitting:
         self.person |= pressure.counts(case.contacts, case.now) | quiet.local_hours(self.zones, case.now)
         place = self.person.get("customer.jurisdiction")
         self._standings = _Standings(case, place if isinstance(place, str) else None)
-        self._scenes: dict[tuple[object, ...], Scene] = {}
+        self._scenes: dict[tuple[str, str], list[tuple[Flow, Scene]]] = {}
         self.openings: list[int] = []
 
     def scene(self, candidate: Candidate) -> Scene:
         """The scene of a candidate; candidates with the same scenario share one."""
-        key = (candidate.purpose, candidate.channel, *sorted(candidate.scenario.items()))
-        known = self._scenes.get(key)
-        if known is not None:
-            return known
+        alike = self._scenes.setdefault((candidate.purpose, candidate.channel), [])
+        for scenario, known in alike:
+            if scenario == candidate.scenario:
+                return known
         case, purpose, channel = self.case, candidate.purpose, candidate.channel
         base: Flow = {
             **self.person,
@@ -178,7 +186,7 @@ class _Sitting:
         }
         standing_of = partial(self._standings.of, purpose, channel)
         scene = Scene(case.judge, case.scorecard, case.fit, case.now, base, standing_of)
-        self._scenes[key] = scene
+        alike.append((candidate.scenario, scene))
         return scene
 
     def holds_back(self, candidate: Candidate) -> tuple[tuple[str, ...], int | None, str]:
@@ -272,19 +280,19 @@ class _Course:
 
     def _judge(self) -> Outcome:
         each, stands = self.candidate, self.scene.stands
-        selects: list[_Used] = [(name, "silent", stands(name, each.facts.get(name), "silent")) for name in each.selects]
+        selects: list[_Used] = [(name, "silent", stands(each.facts.get(name), "silent")) for name in each.selects]
         barred = [used for used in selects if used[2].standing == NEVER]
         if barred:
             return self._outcome("eligible", "never", barred, note="Something it rests on may not be used.")
-        reach = self.scene.reach(each.contact, self.contact)
+        reach = self.scene.reach(self.contact)
         if reach.standing == NEVER:
             return self._outcome("fitting", "never", [], reach)
         shown: list[list[_Used]] = [
-            [(use.fact, use.form, stands(use.fact, each.facts.get(use.fact), use.form)) for use in variant.mentions]
+            [(use.fact, use.form, stands(each.facts.get(use.fact), use.form)) for use in variant.mentions]
             for variant in each.variants
         ]
         picked = pick(reach, ([(name, stood) for name, _, stood in (*selects, *uses)] for uses in shown))
-        taken = picked.index if picked.index is not None else len(shown) - 1
+        taken = picked.variant if picked.variant is not None else len(shown) - 1
         uses = [*selects, *(shown[taken] if shown else ())]
         return self._fitted(picked, each.variants[taken] if shown else None, reach, uses)
 
@@ -368,7 +376,7 @@ class _Course:
     def _because(self, flows: list[_Flow]) -> tuple[str, ...]:
         """The rules that decide the flows that stand as the whole does, in the order of the flows."""
         least = _least(flows)
-        rules = [self.scene.because(*flow[:3]) for flow in flows if flow.stood.standing == least]
+        rules = [self.scene.because(flow.fact, flow.form) for flow in flows if flow.stood.standing == least]
         return tuple(dict.fromkeys(rule for found in rules for rule in found))
 
 

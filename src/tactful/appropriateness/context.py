@@ -6,8 +6,6 @@ named purpose before `*`. Where the table says nothing, nothing is known, and th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 
 from tactful.model.document import Section, read_document, refuse
@@ -51,14 +49,15 @@ def fit_for(table: FitTable, category: str | None, sector: str | None, purpose: 
     """expected, related or foreign; None where the table says nothing or an input is not known."""
     if category is None or sector is None or purpose is None:
         return None
-    for general in _upwards(category):
-        for place in ((sector, purpose), (sector, _EVERY), (_EVERY, purpose), (_EVERY, _EVERY)):
-            found = table.fits.get((general, *place))
-            if found is not None:
-                return found
+    fits, general = table.fits, category
+    while general:
+        for place in (
+            (general, sector, purpose),
+            (general, sector, _EVERY),
+            (general, _EVERY, purpose),
+            (general, _EVERY, _EVERY),
+        ):
+            if place in fits:
+                return fits[place]
+        general = general.rpartition(".")[0]
     return None
-
-
-def _upwards(category: str) -> Iterable[str]:
-    parts = category.split(".")
-    return (".".join(parts[:end]) for end in range(len(parts), 0, -1))

@@ -49,7 +49,7 @@ class Picked(NamedTuple):
     """What a candidate takes: its standing, the variant (None if it falls), until what, and what to ask about."""
 
     standing: int
-    index: int | None
+    variant: int | None
     until: tuple[str, ...]
     asks: tuple[str, ...]
 
@@ -122,7 +122,7 @@ def choose(
     picked = pick(of_verdict(reach), stood)
     judged: tuple[JudgedUse, ...] = ()
     if variants:
-        shown = len(variants) - 1 if picked.index is None else picked.index
+        shown = len(variants) - 1 if picked.variant is None else picked.variant
         judged = tuple(
             JudgedUse(
                 use,
@@ -133,7 +133,7 @@ def choose(
             )
             for (use, (flow, form)), (_, each) in zip(variants[shown].items(), stood[shown], strict=True)
         )
-    return MessageVerdict(STANDINGS[picked.standing], picked.index, picked.until, picked.asks, reach, judged)
+    return MessageVerdict(STANDINGS[picked.standing], picked.variant, picked.until, picked.asks, reach, judged)
 
 
 def may_ask_here(scenario: Mapping[str, Value], contact: str) -> bool:

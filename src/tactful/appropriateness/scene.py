@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import NamedTuple
 
 from tactful.appropriateness.assess import assess
 from tactful.appropriateness.context import FitTable, fit_for
 from tactful.appropriateness.message import REACH, STANDINGS, Stood, act_of, asking_flow, stood_as
-from tactful.appropriateness.scorecard import TRUST, Scorecard, leeway, most_points, share
+from tactful.appropriateness.scorecard import TRUST, Factor, Scorecard, leeway, most_points, share
 from tactful.model.flow import Flow
-from tactful.model.records import Fact, Judged, Standing
+from tactful.model.records import DAY, Fact, Judged, Standing
 from tactful.model.verdict import Form
 from tactful.policy.judge import Judge
 
 _WITH_THE_FACT = ("fact.", "permission.", "scenario.fit")
 
 
+_FIELDS = attrgetter(
+    "category",
+    "provenance",
+    "distance",
+    "sensitivity",
+    "about",
+    "acquired_via",
+    "purposes",
+    "confidence",
+    "known_to_her",
+    "known_among",
+    "has_words",
+)
+
+
 class _Merged(NamedTuple):
     """A fact laid over the scene: its flow without act and excess, and its points without those of the act."""
 
-    fact: Fact | None
     flow: Flow
     points: int
 
 
 class Scene:
-    """One person in one scenario at one instant. Remembers what it has judged; the same question, the same answer.
+    """One person in one scenario at one instant. Remembers what it has judged: facts that give the same keys, whatever
+    they are called, give the same answer.
 
     `base` holds every key that does not depend on the fact. `standing_of` gives the permission for a category.
     A fact that is not on file (None) leaves a flow without a fact, which nothing opens.
@@ -44,43 +60,41 @@ class Scene:
         self.base = {key: value for key, value in base.items() if key != "scenario.fit"}
         self._judge, self._card, self._fit, self._now = judge, card, fit, now
         self._standing_of = standing_of
-        self._own = tuple(each for each in card.factors if each.key.startswith(_WITH_THE_FACT))
-        self._act = tuple(each for each in card.factors if each.key == "act")
-        rest = tuple(each for each in card.factors if each not in self._own and each not in self._act)
-        self._points = most_points(rest, base)
+        self._own, self._act, rest = _parted(card.factors)
+        self._points = most_points(rest, self.base)
         self._leeway = leeway(card, base.get(TRUST))
         self._act_points: dict[str, int] = {}
         self._categories: dict[str, Flow] = {}
-        self._merged: dict[tuple[str, str], _Merged] = {}
-        self._stood: dict[tuple[str, str, Form, str], tuple[Fact | None, Stood]] = {}
+        self._merged: dict[object, _Merged] = {}
+        self._stood: dict[object, Stood] = {}
 
-    def stands(self, name: str, fact: Fact | None, form: Form) -> Stood:
+    def stands(self, fact: Fact | None, form: Form) -> Stood:
         """How a use of this fact in this form stands."""
-        return self._stands(name, fact, form, "select" if form == "silent" else "mention")
+        return self._stands(fact, form, "select" if form == "silent" else "mention")
 
-    def reach(self, name: str, fact: Fact | None) -> Stood:
+    def reach(self, fact: Fact | None) -> Stood:
         """How speaking to her by this contact point stands: nothing is mentioned, so it stands as its verdict."""
-        return self._stands(name, fact, "silent", REACH)
+        return self._stands(fact, "silent", REACH)
 
-    def because(self, name: str, fact: Fact | None, form: Form | None) -> tuple[str, ...]:
+    def because(self, fact: Fact | None, form: Form | None) -> tuple[str, ...]:
         """The rules that decide how it stands, without the rest of the verdict; without a form, `reach`."""
         act = REACH if form is None else act_of(form)
-        return self._judge.explain_standing(self._complete(name, fact, act), form or "silent")
+        return self._judge.explain_standing(self._complete(fact, self._signature(fact), act), form or "silent")
 
-    def flow(self, name: str, fact: Fact | None, act: str) -> Flow:
+    def flow(self, fact: Fact | None, act: str) -> Flow:
         """The flow of this act with this fact, without what the scorecard adds."""
-        return {**self._with_fact(name, fact).flow, "act": act}
+        return {**self._with_fact(fact, self._signature(fact)).flow, "act": act}
 
     def judged(self, name: str, fact: Fact | None, form: Form | None, standing: int) -> Judged:
         """One use (or, without a form, `reach`) with its whole verdict, as recorded."""
         act = REACH if form is None else act_of(form)
-        flow = self.flow(name, fact, act)
+        flow = self.flow(fact, act)
         verdict = assess(self._judge, self._card, flow)
         return Judged(act, name, form or "", STANDINGS[standing], verdict, flow)
 
     def asked(self, name: str, fact: Fact | None, form: Form) -> Judged | None:
         """Asking her plainly for what a use rests on, if that may be said; else None."""
-        flow = asking_flow(self.flow(name, fact, act_of(form)))
+        flow = asking_flow(self.flow(fact, act_of(form)))
         verdict = assess(self._judge, self._card, flow)
         return Judged("collect", name, "", "now", verdict, flow) if verdict.name == "say" else None
 
@@ -88,17 +102,21 @@ class Scene:
         """The sentence taken on trust that a use of this fact rests on, or the empty string."""
         return self._standing_of(fact.category).assumption if fact is not None else ""
 
-    def _stands(self, name: str, fact: Fact | None, form: Form, act: str) -> Stood:
-        key = (name, fact.key if fact is not None else "", form, act)
-        known = self._stood.get(key)
-        if known is not None and (known[0] is fact or known[0] == fact):
-            return known[1]
-        stood = stood_as(*self._judge.standing(self._complete(name, fact, act), form))
-        self._stood[key] = (fact, stood)
+    def _signature(self, fact: Fact | None) -> object:
+        """All that a flow takes from a fact."""
+        return None if fact is None else (_FIELDS(fact), max(0, self._now - fact.at) // DAY)
+
+    def _stands(self, fact: Fact | None, form: Form, act: str) -> Stood:
+        signature = self._signature(fact)
+        key = (signature, form, act)
+        stood = self._stood.get(key)
+        if stood is None:
+            stood = stood_as(*self._judge.standing(self._complete(fact, signature, act), form))
+            self._stood[key] = stood
         return stood
 
-    def _complete(self, name: str, fact: Fact | None, act: str) -> Flow:
-        merged = self._with_fact(name, fact)
+    def _complete(self, fact: Fact | None, signature: object, act: str) -> Flow:
+        merged = self._with_fact(fact, signature)
         points = self._act_points.get(act)
         if points is None:
             points = self._act_points[act] = most_points(self._act, {"act": act})
@@ -107,17 +125,14 @@ class Scene:
         flow["norm.excess"] = share(self._card, merged.points + points) - self._leeway
         return flow
 
-    def _with_fact(self, name: str, fact: Fact | None) -> _Merged:
-        key = (name, fact.key if fact is not None else "")
-        known = self._merged.get(key)
-        if known is not None and (known.fact is fact or known.fact == fact):
-            return known
-        flow = self.base
-        if fact is not None:
-            flow = {**flow, **fact.flow(self._now), **self._with_category(fact.category)}
-        merged = _Merged(fact, flow, self._points + most_points(self._own, flow))
-        self._merged[key] = merged
-        return merged
+    def _with_fact(self, fact: Fact | None, signature: object) -> _Merged:
+        known = self._merged.get(signature)
+        if known is None:
+            flow = self.base
+            if fact is not None:
+                flow = {**flow, **fact.flow(self._now), **self._with_category(fact.category)}
+            known = self._merged[signature] = _Merged(flow, self._points + most_points(self._own, flow))
+        return known
 
     def _with_category(self, category: str) -> Flow:
         """What depends on the category alone: the permission, and how ordinary it is here."""
@@ -131,3 +146,10 @@ class Scene:
                     known["scenario.fit"] = fit
             self._categories[category] = known
         return known
+
+
+def _parted(factors: tuple[Factor, ...]) -> tuple[tuple[Factor, ...], tuple[Factor, ...], tuple[Factor, ...]]:
+    """Factors that depend on the fact, on the act, and the rest."""
+    own = tuple(each for each in factors if each.key.startswith(_WITH_THE_FACT))
+    act = tuple(each for each in factors if each.key == "act")
+    return own, act, tuple(each for each in factors if each not in own and each not in act)

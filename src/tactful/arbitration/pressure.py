@@ -14,6 +14,9 @@ from tactful.model.records import DAY, Cap, Contact
 from tactful.model.words_person import CHANNEL_WINDOWS
 
 WINDOWS: tuple[tuple[str, int], ...] = (("24h", DAY), ("7d", 7 * DAY), ("30d", 30 * DAY))
+_NOTHING: dict[str, int] = {f"contact.last_{name}": 0 for name, _ in WINDOWS} | {
+    f"contact.{channel}_last_{name}": 0 for channel in CHANNEL_WINDOWS for name, _ in WINDOWS
+}
 
 
 class Full(NamedTuple):
@@ -27,20 +30,14 @@ def counts(contacts: Iterable[Contact] | None, now: int) -> Flow:
     """The `contact.last_*` keys: over all channels and people together, and per channel. Absent if not known."""
     if contacts is None:
         return {}
-    flow: Flow = {f"contact.last_{name}": 0 for name, _ in WINDOWS}
-    flow |= {f"contact.{channel}_last_{name}": 0 for channel in CHANNEL_WINDOWS for name, _ in WINDOWS}
+    flow = dict(_NOTHING)
     for contact in contacts:
         for name, window in WINDOWS:
             if contact.at > now - window:
-                _add(flow, f"contact.last_{name}")
-                _add(flow, f"contact.{contact.channel}_last_{name}")
-    return flow
-
-
-def _add(flow: Flow, key: str) -> None:
-    count = flow.get(key)
-    if isinstance(count, int):
-        flow[key] = count + 1
+                flow[f"contact.last_{name}"] += 1
+                if contact.channel in CHANNEL_WINDOWS:
+                    flow[f"contact.{contact.channel}_last_{name}"] += 1
+    return dict(flow)
 
 
 def full(caps: Iterable[Cap], contacts: Sequence[Contact] | None, purpose: str, channel: str, now: int) -> Full | None:
