@@ -150,3 +150,11 @@ def test_what_is_wrong_is_said_with_its_place(old: str, new: str, said: str) -> 
 
 def test_all_problems_come_at_once() -> None:
     assert len(complaints("campaign: x\nholdout: 99%\nrun: x\n").split("\n")) >= 8
+
+
+def test_what_the_words_let_her_work_out_must_be_declared_too() -> None:
+    text = STARTER.replace("always:", "says: {explicit: [purchase.frequency]}\nalways:")
+    assert [str(problem) for problem in check(campaign(), load(text)).problems] == [
+        "t.liquid:10: shows purchase.frequency, which the campaign back-in-rhythm does not declare under `uses` "
+        "with act: mention."
+    ]

@@ -291,3 +291,9 @@ def test_a_footer_must_have_every_part() -> None:
     assert "f.yaml:3: `sender` must contain {post}." in text
     assert "`stop` is missing" in text
     assert "Did you mean stop?" in text
+
+
+def test_a_part_that_is_not_required_is_not_added() -> None:
+    message = written(one("Your parcel is on its way.", purpose="order", always="sender, why_this"))
+    assert LINKS.why in message.text
+    assert LINKS.stop not in message.text
