@@ -7,11 +7,11 @@ import subprocess
 import sys
 
 import pytest
-from tests.demo.shown import HERE, demo_at, golden
+from tests.demo.shown import HERE, demo_at, golden, plain
 
-from tactful.cli.demo import COUNTED, NOTHING
+from tactful.cli.demo import COUNTED, NOTHING, break_lines, person_lines
 from tactful.explain.phrases import NEUTRAL, PHRASES
-from tactful.service.demo import Shown, play
+from tactful.service.demo import Shown, break_all, cast, play, seen_by
 from tactful.service.packs import load_rules
 
 MOMENTS = play().moments
@@ -27,13 +27,20 @@ def test_it_reads_as_it_was_reviewed(name: str) -> None:
     assert golden()[name] == (HERE / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("width", [40, 52, 60, 79, 80, 88, 95, 96, 120])
+@pytest.mark.parametrize("width", [40, 52, 60, 72, 79, 80, 88, 95, 96])
 def test_no_line_is_wider_than_the_screen(width: int) -> None:
     text = demo_at(width)
-    assert max(map(len, text.splitlines())) <= min(width, 120)
+    assert max(map(len, text.splitlines())) <= width
     joined = re.sub(r"[\s│]+", " ", text)
     for word in ("Grace", "catalogue", "lapsed", "tactful init"):
         assert word in joined
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 96])
+def test_the_other_answers_fit_too(width: int) -> None:
+    lines = [*plain(break_lines(break_all(play()), width, 0.3)).splitlines()]
+    lines += [line for who in cast() for line in plain(person_lines(who, seen_by(who), width)).splitlines()]
+    assert [line for line in lines if len(line) > width and "https://" not in line] == []
 
 
 def test_at_most_96_columns() -> None:

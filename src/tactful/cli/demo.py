@@ -33,6 +33,7 @@ COUNTED = (
     ("never", "left alone"),
 )
 STYLES = {"say": "bold green", "soften": "green", "silent": "cyan", "ask": "blue", "hold": "yellow", "never": "magenta"}
+_FIXED = "\N{NO-BREAK SPACE}"
 
 
 class Layout(NamedTuple):
@@ -46,7 +47,7 @@ class Layout(NamedTuple):
 def layout(width: int) -> Layout:
     """The widest table that fits; below 80 columns the sentence goes under the moment."""
     if width >= WIDTH:
-        return Layout(47, 8, 34)
+        return Layout(45, 8, 37)
     if width >= 80:
         return Layout((width - 15) * 55 // 100, 8, width - 15 - (width - 15) * 55 // 100)
     return Layout(width - 13, 8, 0)
@@ -182,27 +183,32 @@ def _at(lines: list[str], at: int) -> str:
 
 
 def _counts(played: Played) -> str:
+    """How often each verdict was given; a count stays on the line of its word."""
     counts = [sum(each.decision.verdict == name for each in played.moments) for name, _ in COUNTED]
-    told = " · ".join(f"{word} {count}" for (_, word), count in zip(COUNTED, counts, strict=True) if count)
+    told = " · ".join(
+        f"{word} {count}".replace(" ", _FIXED) for (_, word), count in zip(COUNTED, counts, strict=True) if count
+    )
     return told[:1].upper() + told[1:]
 
 
 def _apart(left: str, right: str, width: int, style: str = "") -> Iterator[Text]:
     if len(left) + len(right) + 2 <= width:
-        yield Text.assemble((left, style), " " * (width - len(left) - len(right)), (right, "dim"))
+        left, gap = left.replace(_FIXED, " "), width - len(left) - len(right)
+        yield Text.assemble((left, style), " " * gap, (right, "dim"))
         return
-    yield from (Text(line, style) for line in textwrap.wrap(left, width))
+    yield from (Text(line.replace(_FIXED, " "), style) for line in textwrap.wrap(left, width))
     yield Text(right, "dim")
 
 
 def _hints(width: int) -> Iterator[Text]:
-    room = width - 37
+    start = 37 if width >= WIDTH else 27 if width >= 72 else 6
     for command, what in HINTS:
-        if len(what) <= room:
-            yield Text.assemble("  ", (f"{command:<35}", "bold"), what)
-        else:
+        lines = textwrap.wrap(what, width - start)
+        if start == 6:
             yield Text(f"  {command}", "bold")
-            yield from (Text(f"      {line}") for line in textwrap.wrap(what, width - 6))
+        else:
+            yield Text.assemble("  ", (f"{command:<{start - 2}}", "bold"), lines.pop(0))
+        yield from (Text(" " * start + line) for line in lines)
 
 
 CHANNELS = {"email": "By e-mail", "sms": "By text", "app": "In the app", "post": "By post", "push": "On your phone"}
@@ -229,15 +235,16 @@ def person_lines(who: str, seen: tuple[Seen, ...], width: int) -> Iterator[Text]
 
 def break_lines(broken: tuple[Broken, ...], width: int, seconds: float) -> Iterator[Text]:
     """One line for each moment, the removals that freed one, and the total."""
-    yield Text("Each thing that we know, removed by itself or made coarser, and decided again", "bold")
+    title = "Each thing that we know, removed by itself or made coarser, and decided again"
+    yield from _wrapped(title, width, "", "bold")
     yield Text()
     for each in broken:
         moment = each.shown.moment
-        yield Text.assemble(f"{each.shown.number:>2} {moment.who:<6} ", *_sums([each]))
+        yield from _fitted(Text.assemble(f"{each.shown.number:>2} {moment.who:<6} ", *_sums([each])), width)
         for what in each.freer:
             yield from _wrapped(f"   freer without {what}", width, "      ", "bold red")
     yield Text()
-    yield Text.assemble(f"{'in all':<10}", *_sums(broken), (f"   {seconds:.1f} s", "dim"))
+    yield from _fitted(Text.assemble(f"{'in all':<10}", *_sums(broken), (f"   {seconds:.1f} s", "dim")), width)
 
 
 def _sums(broken: Iterable[Broken]) -> Iterator[str | tuple[str, str]]:
@@ -248,6 +255,15 @@ def _sums(broken: Iterable[Broken]) -> Iterator[str | tuple[str, str]]:
     yield f", {sum(each.stricter for each in all_of):>3} stricter, {sum(each.same for each in all_of):>3} the same"
 
 
+def _fitted(line: Text, width: int) -> Iterator[Text]:
+    if len(line) <= width:
+        yield line
+        return
+    first, rest = line.divide([line.plain.index(":") + 1])
+    yield first
+    yield from _wrapped(" " * 10 + rest.plain.strip(), width, " " * 10)
+
+
 def _wrapped(text: str, width: int, indent: str, style: str = "") -> Iterator[Text]:
-    for line in textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False) or [text]:
-        yield Text(line, style)
+    lines = textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    yield from (Text(line, style) for line in lines or [text])
