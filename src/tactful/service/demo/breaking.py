@@ -3,7 +3,8 @@
 What is removed, each by itself: an attribute of hers, a key of the scenario, a whole fact that the moment uses, a
 property of such a fact, a permission record, all permissions, all contacts, her time zone. What is made coarser: the
 category of a fact and her jurisdiction, to what they are under. A single contact is not removed: a list of contacts
-that lacks one does not know less, it says that she was left in peace.
+that lacks one does not know less, it says that she was left in peace. A record of a no is removed like any other: what
+has no yes of its own does not open without it.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ Her sentence comes from one of four places, by what was decided:
 1. Something was said in full: the words of the facts that the message itself showed, or else the licence's sentence.
 2. A question was chosen: the question.
 3. Something was said in general terms, used quietly, held or left alone: the deciding rule's sentence.
-4. Where that sentence is neutral: the words of the refused facts, if all of them are ordinary, about herself and on
-   her own page already; nothing at all, if one of them is intimate or special or somebody else could be told by it
-   (`UNSPEAKABLE`); else the neutral sentence.
+4. Where that sentence is neutral: nothing at all, if one of the refused facts is intimate or special (`UNSPEAKABLE`);
+   the words of the refused facts, if all of them are ordinary, about herself and on her own page already; else the
+   neutral sentence.
 """
 
 from __future__ import annotations
