@@ -129,12 +129,8 @@ def render(
     """
     spoken = _decided(treatment, variant, decision, candidate or treatment.name, also_met)
     said = {use.fact for use in spoken.variant.mentions}
-    not_personal = {
-        "offer": offer,
-        "shop": {"name": shop.name},
-        "sender": {"name": shop.sender_name, "post": shop.sender_post, "mail": shop.sender_mail},
-    }
-    values = values_of({name: fact for name, fact in facts.items() if name in said}, not_personal)
+    known = {name: fact for name, fact in facts.items() if name in said}
+    values = values_of(known, _not_personal(offer, shop))
     context = context_of(spoken.wording.used, values)
     subject = _one_line(fill(spoken.wording.subject, context, shop.currency, treatment.language))
     body = _tidy(fill(spoken.wording.body, context, shop.currency, treatment.language))
@@ -155,6 +151,11 @@ def render(
         html=as_html(body, parts, known_links, treatment.language) if rich else "",
         mentions=spoken.variant.mentions,
     )
+
+
+def _not_personal(offer: Mapping[str, Any], shop: Shop) -> dict[str, Mapping[str, Any]]:
+    sender = {"name": shop.sender_name, "post": shop.sender_post, "mail": shop.sender_mail}
+    return {"offer": offer, "shop": {"name": shop.name}, "sender": sender}
 
 
 def _decided(treatment: Treatment, variant: str, decision: Decision, name: str, also_met: Iterable[str]) -> Spoken:
