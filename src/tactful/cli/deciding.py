@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 from tactful.cli.folder import AsJson, CampaignFile, Folder, latest, opened, project_of, read_only
 from tactful.cli.instant import clock, instant
 from tactful.cli.main import app
-from tactful.cli.screen import answered, fail, out, progress, say_json
+from tactful.cli.screen import answered, fail, hang, progress, say, say_json
 from tactful.service.heaps import Summary
 from tactful.service.page import run_page
 from tactful.service.report import ReadRun
@@ -66,14 +67,13 @@ def sample(
     if json:
         say_json(found)
         return
-    console = out()
     for one in found:
-        console.print(f"{one.person:>8}  {one.phrase:<13} {one.subject or one.why}")
+        hang(f"{one.person:>8}  {one.phrase}", one.subject or one.why, 25)
         if one.subject:
-            console.print(f"{'':>8}  {'':<13} why: {one.why}")
+            hang("", f"why: {one.why}", 25)
         if full and one.text:
-            console.print(one.text)
-        console.print(f"{'':>8}  {'':<13} tactful why {one.decision}")
+            say("\n" + textwrap.indent(one.text, " " * 25) + "\n")
+        hang("", f"tactful why {one.decision}", 25)
 
 
 @app.command()
@@ -115,31 +115,29 @@ def _as_dict(summary: Summary) -> dict[str, object]:
 
 
 def _show(read: ReadRun, summary: Summary, page: Path | None) -> None:
-    console = out()
     mode = "live: places in the ledger are taken" if read.header.mode == "live" else "watch: nothing is sent"
-    console.print(f"{read.project.campaign.name} · {mode} · as of {read.when}")
-    console.print(f"{summary.looked_at:,} people looked at; it could be for {summary.people:,} of them")
+    say(f"{read.project.campaign.name} · {mode} · as of {read.when}")
+    say(f"{summary.looked_at:,} people looked at; it could be for {summary.people:,} of them")
     for line in summary.assumptions:
-        console.print(f"Taken on trust: {line}")
-    console.print()
+        hang("Taken on trust:", line, 17)
+    say()
     for heap in summary.heaps:
-        remark = "  ← ours to mend, not their refusal" if heap.ours else ""
-        console.print(f"  {heap.group:<13}{heap.people:>8,}   {heap.text}{remark}", soft_wrap=False)
-    console.print(f"  {'─' * 21}")
-    console.print(f"  {'in all':<13}{summary.people:>8,}")
+        remark = " ← ours to mend, not their refusal" if heap.ours else ""
+        hang(f"  {heap.group:<13}{heap.people:>8,}", heap.text.rstrip(".") + remark, 26)
+    say(f"  {'─' * 21}")
+    say(f"  {'in all':<13}{summary.people:>8,}")
     if summary.people and not any(heap.group in ("said", "quiet", "asked") for heap in summary.heaps):
-        console.print()
-        console.print("  Nobody would hear anything yet. What is ours to mend: tactful gaps")
-    console.print()
-    console.print("Ten rules that decided most    tactful report --rules")
-    console.print("Ten people to read through     tactful sample 10")
+        say()
+        say("  Nobody would hear anything yet. What is ours to mend: tactful gaps")
+    say()
+    say("Ten rules that decided most    tactful report --rules")
+    say("Ten people to read through     tactful sample 10")
     if page is not None:
-        console.print(f"What each would read    open   {page}")
+        say(f"What each would read    open   {page}")
 
 
 def _show_rules(summary: Summary) -> None:
-    console = out()
     for each in summary.rules:
         unsure = f" ({each.unsure:,} only because something is not known)" if each.unsure else ""
-        console.print(f"{each.people:>8,}  {each.rule}  ·  {each.tier or 'none'}{unsure}")
-        console.print(f"{'':>10}{each.staff}")
+        say(f"{each.people:>8,}  {each.rule}  ·  {each.tier or 'none'}{unsure}")
+        hang("", each.staff, 10)

@@ -11,7 +11,7 @@ import typer
 from tactful.cli.folder import AsJson, Folder, opened
 from tactful.cli.instant import clock
 from tactful.cli.main import app
-from tactful.cli.screen import answered, fail, out, progress, say, say_json
+from tactful.cli.screen import answered, fail, hang, progress, say, say_json
 from tactful.service.import_orders import OrderImport, Recognised, import_orders, recognise_orders
 from tactful.service.project import shop_of
 from tactful.service.table_file import read_table
@@ -64,19 +64,15 @@ def _pairs(given: list[str]) -> dict[str, str]:
 
 
 def _show_recognised(recognised: Recognised, zone: str) -> None:
-    console = out()
-    known = "   ".join(f"{name}={column}" for name, column in recognised.columns.items())
-    console.print(f"Columns I recognised   {known}", soft_wrap=False)
-    console.print("                       wrong? --map order=COLUMN, and so on")
+    known = "  ".join(f"{name}={column}" for name, column in recognised.columns.items())
+    hang("Columns I recognised", f"{known}  wrong? --map order=COLUMN", 23)
     if recognised.unused:
-        console.print(f"Columns I leave out    {', '.join(recognised.unused)}")
+        hang("Columns I leave out", ", ".join(recognised.unused), 23)
     shape = recognised.shape
     if shape:
-        console.print(
-            f"Goods                  a code that {shape.sentence}; so not {', '.join(shape.against[:6])} …\n"
-            "                       wrong? say it in shop.yaml, goods: PATTERN"
-        )
-    console.print(f"Times without a zone   are read as {zone} (shop.yaml)")
+        others = f"; so not {', '.join(shape.against[:6])} …" if shape.against else ""
+        hang("Goods", f"a code that {shape.sentence}{others}  wrong? say goods: PATTERN in shop.yaml", 23)
+    hang("Times without a zone", f"are read as {zone}  (shop.yaml)", 23)
 
 
 def _show_import(done: OrderImport) -> None:

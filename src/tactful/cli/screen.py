@@ -7,6 +7,7 @@ written · 3 a limit was reached · 4 the store cannot be used.
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -42,6 +43,14 @@ def err() -> Console:
 def say(text: str = "") -> None:
     """Print a line as it is."""
     sys.stdout.write(text + "\n")
+
+
+def hang(head: str, text: str, indent: int) -> None:
+    """Print a head and a text behind it, wrapped so that every further line begins under the text."""
+    width = max(24, out().width - indent)
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+    for number, line in enumerate(lines):
+        say(f"{head if number == 0 else '':<{indent}}{line}".rstrip())
 
 
 def say_json(value: Any) -> None:

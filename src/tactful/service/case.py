@@ -52,10 +52,24 @@ class Built(msgspec.Struct, frozen=True):
 
 
 class Setting:
-    """What is the same for everybody: the project, the instant, what the shop sells, and what was heard of whom."""
+    """What is the same for everybody: the project, the instant, what the shop sells, and what was heard of whom.
 
-    def __init__(self, project: Project, now: int, catalogue: Catalogue, heard: dict[str, Heard]) -> None:
+    `supposed` are values and `point` a notice that are taken as known for the sake of asking what they would change;
+    a decision that is kept never has any.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        now: int,
+        catalogue: Catalogue,
+        heard: dict[str, Heard],
+        supposed: dict[str, Given] | None = None,
+        point: CollectionPoint | None = None,
+    ) -> None:
         self.project = project
+        self.supposed = supposed or {}
+        self.points = (*project.points, point) if point is not None else project.points
         self.now = now
         self.catalogue = catalogue
         self.heard = heard
@@ -129,7 +143,7 @@ class Setting:
         """The shop as facts see it: with the notices that are shown where she lives."""
         known = self._by_place.get(place)
         if known is None:
-            told = self.project.told(lambda point: _shown(point, place))
+            told = self.project.told(point for point in self.points if _shown(point, place))
             known = self._by_place[place] = msgspec.structs.replace(self._profile, told=told)
         return known
 
@@ -164,7 +178,7 @@ class Setting:
     def _passed(self, document: Document) -> tuple[Passed, ...]:
         visits = {(line.source, line.at) for product in document.products.values() for line in product.lines}
         visits |= {(source, at) for source, times in document.sources.items() for at in times}
-        return passed(self.project.points, visits, self.now)
+        return passed(self.points, visits, self.now)
 
     def _candidate(self, found: Match, facts: dict[str, Fact]) -> Candidate:
         campaign, treatment = self.project.campaign, self.project.treatment
@@ -247,7 +261,7 @@ class Setting:
         given["agreement.owed"] = Given(False, "no agreement is on file here")
         given["hers.at_most"] = Given("say", "she set nothing")
         given["hers.welcomes"] = Given(False, "she set nothing")
-        return given
+        return self.supposed | given
 
     def _silence(self, source: Source) -> dict[str, Given]:
         heard = self.heard.get(source.name)

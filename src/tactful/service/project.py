@@ -6,7 +6,7 @@ A project is built from texts alone, so that a run can keep the texts and a repl
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +21,7 @@ from tactful.profile.attributes import Countries, load_countries
 from tactful.profile.audience import Audience, parse_audience
 from tactful.profile.labels import Declared, load_labels, load_undignified
 from tactful.profile.names import Catalogue, catalogue, load_qualifiers
+from tactful.profile.orders import load_not_goods
 from tactful.profile.revealing import load_revealing
 from tactful.profile.shop import Shop as ProfileShop
 from tactful.profile.told import Told
@@ -39,6 +40,7 @@ TABLES = (
     "profile/tables/countries.yaml",
     "profile/tables/keeps.yaml",
     "profile/tables/not_a_kind.yaml",
+    "profile/tables/not_goods.yaml",
     "profile/tables/revealing-products.yaml",
     "profile/tables/undignified.yaml",
     "treatment/tables/footer.yaml",
@@ -146,13 +148,11 @@ class Project:
         """The text of a table."""
         return self.texts[f"{room}/tables/{name}.yaml"]
 
-    def told(self, shown: Callable[[CollectionPoint], bool]) -> tuple[Told, ...]:
-        """What the notices for which `shown` holds say, for facts."""
+    def told(self, points: Iterable[CollectionPoint]) -> tuple[Told, ...]:
+        """What these notices say, for facts."""
         compatible = load_compatible(self.table("permission", "compatible"), "compatible.yaml")
         return tuple(
-            Told(point.name, point.sources, purposes_told(point, compatible), point.seen_from)
-            for point in self.points
-            if shown(point)
+            Told(point.name, point.sources, purposes_told(point, compatible), point.seen_from) for point in points
         )
 
     def profile_shop(self, names: dict[str, str]) -> ProfileShop:
@@ -160,6 +160,8 @@ class Project:
         return ProfileShop(
             revealing=load_revealing(self.table("profile", "revealing-products"), "revealing-products.yaml"),
             keeps=load_keeps(self.table("profile", "keeps"), "keeps.yaml"),
+            not_goods=load_not_goods(self.table("profile", "not_goods"), "not_goods.yaml"),
+            codes_pattern=self.shop.goods or None,
             declared=self.labels,
             via={source.name: source.via for source in self.shop.sources if source.via},
             catalogue=self.kinds(names),

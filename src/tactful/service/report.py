@@ -129,6 +129,11 @@ class ReadRun:
         )
 
 
+def iso_time(at: int, zone: str) -> str:
+    """An instant for another program, with its distance from UTC: 2011-12-10T20:00:00+00:00."""
+    return dt.datetime.fromtimestamp(at // 1_000_000, ZoneInfo(zone)).isoformat()
+
+
 def local_time(at: int, zone: str) -> str:
     """An instant as a clock in `zone` shows it: 2011-12-10 10:00 Europe/London."""
     when = dt.datetime.fromtimestamp(at / 1_000_000, ZoneInfo(zone))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -30,6 +30,8 @@ from tactful.service.project import Project
 ENGINE = 1
 """Goes up whenever the same inputs may give other bytes."""
 CHUNK = 500
+LIST = " (list)"
+"""Behind a campaign's name: the run was over a list, and no report of the campaign speaks of it."""
 _CONTACTS_BACK = 31 * DAY
 Mode = Literal["watch", "live"]
 
@@ -84,28 +86,49 @@ def setting_of(store: Store, header: Header) -> Setting:
     return Setting(project, header.now, kept, header.heard)
 
 
+class OpenRun:
+    """A run that goes on: who has a decision keeps it, whoever comes next gets one."""
+
+    def __init__(self, store: Store, project: Project, now: int, at: int, mode: Mode, of: bytes = b"") -> None:
+        header = header_of(store, project, now, mode)
+        self.store = store
+        self.mode = mode
+        self.at = at
+        self.setting = Setting(project, now, kept_catalogue(store), header.heard)
+        name = f"{project.campaign.name}{LIST}" if of else project.campaign.name
+        self.run_id = _run_id(store, name, header, of)
+        store.begin_run(self.run_id, mode, name, _pack(header), at)
+        chunks = store.chunks_done(self.run_id)
+        self._chunk_no = max(chunks, default=-1) + 1
+        self.done = {row.person_id: row for row in store.decisions(self.run_id)} if chunks else {}
+
+    def decide(self, people: list[tuple[int, Inputs]]) -> list[DecisionRow]:
+        """Decide for people who have no decision yet, and keep the decisions in one transaction."""
+        decided = [decide_person(self.store, self.setting, self.run_id, *each, self.mode) for each in people]
+        read = [
+            Snapshot(row.person_id, row.inputs, inputs.document)
+            for row, (_, inputs) in zip(decided, people, strict=True)
+        ]
+        self.store.record_decisions(self.run_id, self._chunk_no, decided, read)
+        self._chunk_no += 1
+        return decided
+
+    def finish(self) -> None:
+        """Everybody has a decision."""
+        self.store.finish_run(self.run_id, b"", self.at)
+
+
 def run_campaign(
     store: Store, project: Project, now: int, at: int, mode: Mode, moved: Callable[[int], None] = lambda steps: None
 ) -> str:
     """Decide for everybody; the id of the run. `now` is the instant decided for, `at` the clock."""
-    header = header_of(store, project, now, mode)
-    setting = Setting(project, now, kept_catalogue(store), header.heard)
-    run_id = _run_id(store, project.campaign.name, header)
-    store.begin_run(run_id, mode, project.campaign.name, _pack(header), at)
-    done = {row.person_id for row in store.decisions(run_id)} if store.chunks_done(run_id) else set()
-    chunk_no = max(store.chunks_done(run_id), default=-1) + 1
-    moved(len(done))
-    for people in _chunks(_people(store, now, done)):
-        decided = [decide_person(store, setting, run_id, person_id, inputs, mode) for person_id, inputs in people]
-        snapshots = [
-            Snapshot(row.person_id, row.inputs, inputs.document)
-            for row, (_, inputs) in zip(decided, people, strict=True)
-        ]
-        store.record_decisions(run_id, chunk_no, decided, snapshots)
-        chunk_no += 1
+    run = OpenRun(store, project, now, at, mode)
+    moved(len(run.done))
+    for people in _chunks(_people(store, now, run.done)):
+        run.decide(people)
         moved(len(people))
-    store.finish_run(run_id, b"", at)
-    return run_id
+    run.finish()
+    return run.run_id
 
 
 def decide_person(
@@ -186,7 +209,7 @@ def one_person(store: Store, person_id: int, now: int) -> Inputs:
     return inputs_of(store, row, store.permissions(person_id), contacts)
 
 
-def _people(store: Store, now: int, done: set[int]) -> Iterator[tuple[int, Inputs]]:
+def _people(store: Store, now: int, done: Container[int]) -> Iterator[tuple[int, Inputs]]:
     permissions = dict(store.read_permissions())
     contacts = dict(store.read_contacts(now - _CONTACTS_BACK))
     for row in store.read_documents(FOLD):
@@ -206,14 +229,16 @@ def _chunks(people: Iterator[tuple[int, Inputs]]) -> Iterator[list[tuple[int, In
         yield chunk
 
 
-def _run_id(store: Store, campaign: str, header: Header) -> str:
-    """The id of an unfinished run of the same header, or else one that stands for header and contents of the store."""
+def _run_id(store: Store, campaign: str, header: Header, of: bytes) -> str:
+    """The id of an unfinished run of the same header and list (`of`; empty for everybody), or else one that stands for
+    header, list and contents of the store."""
+    kept = _short(of) if of else ""
     waiting = store.unfinished_run(campaign)
-    if waiting is not None and waiting.header == _pack(header):
+    if waiting is not None and waiting.header == _pack(header) and waiting.run_id.endswith(f".{kept}" if kept else ""):
         return waiting.run_id
     counts = store.counts()
-    state = _pack((campaign, header, counts.events, counts.permissions, counts.contacts))
-    return "r_" + _short(state)
+    state = _pack((campaign, header, counts.events, counts.permissions, counts.contacts, of))
+    return f"r_{_short(state)}.{kept}" if kept else f"r_{_short(state)}"
 
 
 def _short(data: bytes) -> str:
