@@ -174,6 +174,12 @@ def test_what_she_told_us() -> None:
     assert found.facts("contact.phone") == ()
 
 
+def test_what_she_told_us_is_as_delicate_as_what_it_reveals() -> None:
+    assert known([traits(1, {"preference.size:value": "12"})], 5).facts("preference.size")[0].sensitivity == "ordinary"
+    told = known([traits(1, {"preference.size:value": "maternity 12"})], 5).facts("preference.size")[0]
+    assert told.sensitivity == "special"
+
+
 def test_only_what_was_wanted() -> None:
     found = known(WEEKLY, 20.6, wanted=frozenset({"label.due_again"}))
     assert found.facts("label.due_again")

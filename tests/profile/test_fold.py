@@ -30,6 +30,11 @@ def test_the_last_name_counts_and_only_of_what_was_bought() -> None:
     assert folded(*events).products["20725"].name == "NEW"
 
 
+def test_of_two_names_at_one_time_the_greater_counts() -> None:
+    for names in (["A", "B"], ["B", "A"]):
+        assert folded(*(line(1, name=name, order=name) for name in names)).products["20725"].name == "B"
+
+
 def test_once_not_goods_never_goods() -> None:
     assert not folded(line(1), line(2, goods=False), line(3)).products["20725"].goods
 

@@ -38,6 +38,14 @@ def test_the_word_for_a_group_comes_from_the_catalogue() -> None:
     assert kind_of("LUNCH BAG RED", catalogue(names, QUALIFIERS, shared_by=6)) is None
 
 
+def test_a_word_often_in_the_plural_names_a_thing() -> None:
+    names = {str(n): f"{n + 2} PENCILS {word} TUBE" for n, word in enumerate(["OWL", "CAT", "DOG", "FOX"])}
+    assert kind_of("6 PENCILS SKULL TUBE", catalogue(names, QUALIFIERS, shared_by=5)) is None
+    names["5"] = "PENCIL CASE"
+    names["6"] = "TUBE MAP"
+    assert kind_of("6 PENCILS SKULL", catalogue(names, QUALIFIERS, shared_by=5)) == "pencils"
+
+
 def test_plural() -> None:
     assert [plural(word) for word in ("gift box", "cherry", "tray", "dish")] == [
         "gift boxes",

@@ -134,9 +134,10 @@ def _country(document: Document, now: int, countries: Countries, because: dict[s
 
 
 def _failed(document: Document, kind: str, now: int) -> dict[str, int]:
-    """When each of these went wrong last; where a later time than `now` hides the last before it, at `now`."""
+    """When each of these that had begun went wrong last, though that may lie after `now`: the last before it is
+    not kept, and what is not known does not free."""
     spans = document.flags.get(kind, {})
-    return {ref: min(last, now) for ref, (first, last) in spans.items() if first <= now}
+    return {ref: last for ref, (first, last) in spans.items() if first <= now}
 
 
 def _mended(document: Document, kind: str, now: int) -> dict[str, int]:
