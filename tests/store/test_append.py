@@ -53,3 +53,13 @@ def test_reading_everybody_shows_one_instant(tmp_path: Path) -> None:
             seen += 1
         assert seen == 50
         assert sum(len(row.tail) for row in store.read_documents(1)) == 50
+
+
+def test_a_person_who_was_taken_out_meanwhile_is_not_written_to(tmp_path: Path) -> None:
+    with open_store(tmp_path / "s.db", new_id=count(1).__next__) as store:
+        store.append([line(1)], 0)
+        with open_store(tmp_path / "s.db") as other, other._db.writing() as connection:
+            for table in ("event", "identifier", "person"):
+                connection.execute(f"DELETE FROM {table}")
+        assert store.append([line(2)], 0).persons_created == 1
+        assert store.find("customer", "17850") == 2

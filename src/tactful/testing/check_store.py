@@ -116,6 +116,10 @@ def check_documents(make_store: MakeStore) -> None:
                 store.save_documents([Document(row.person_id, 7, row.upto_pos - 1, b"behind")])
                 assert store.document(row.person_id, 7).doc == b"d", "a document never goes back"
         assert sum(len(row.tail) for row in store.read_documents(8)) == 3 + 1 + 3
+        penny = store.find("customer", "penny")
+        store.save_documents([Document(penny, 8, 1, b"anew")])
+        assert (store.document(penny, 8).doc, store.document(penny, 7).doc) == (b"anew", None)
+        assert sum(len(row.tail) for row in store.read_documents(7) if row.person_id == penny) == 4
 
 
 def check_permissions(make_store: MakeStore) -> None:
@@ -123,7 +127,7 @@ def check_permissions(make_store: MakeStore) -> None:
     with closing(make_store("permissions")) as store:
         penny, grace = store.resolve([("customer", "penny"), ("customer", "grace")])
         rows = [(penny, granted()), (grace, granted("sms")), (penny, granted(state="withdrawn", at=30, heard=40))]
-        assert store.record_permissions(rows) == 3
+        assert store.record_permissions([*rows, rows[0]]) == 3, "said twice in one call is said once"
         assert store.record_permissions(rows) == 0
         assert store.record_permissions([(penny, granted(heard=99)), (penny, granted("sms", heard=99))]) == 1
         expected = (granted(), granted(state="withdrawn", at=30, heard=40), granted("sms", heard=99))
@@ -170,7 +174,11 @@ def check_caps(make_store: MakeStore) -> None:
         assert store.reserve(penny, text, [Cap(2, week, "email"), Cap(1, week, "sms")]), "the cap is of a channel"
         assert not store.reserve(penny, message(start + 3 * HOUR, "d8", "sms"), [Cap(1, week, "sms")])
         assert not store.reserve(penny, message(0, "d9"), [Cap(0, HOUR)])
-        assert [each.decision for each in store.contacts(penny, 0)] == ["d1", "d2", "d6", "d7", "d5"]
+        edges = [Cap(1, HOUR), Cap(9, 365 * DAY)]
+        assert store.reserve(penny, message(start - DAY, "e1"), edges)
+        assert store.reserve(penny, message(start - DAY + HOUR, "e2"), edges), "exactly a window apart is apart"
+        assert not store.reserve(penny, message(start - DAY + 2 * HOUR - 1, "e3"), edges)
+        assert [each.decision for each in store.contacts(penny, 0)] == ["e1", "e2", "d1", "d2", "d6", "d7", "d5"]
 
 
 def together(make_store: MakeStore, name: str, tasks: Sequence[Callable[[Any], None]]) -> None:
@@ -283,12 +291,12 @@ def check_artefacts_and_sources(make_store: MakeStore) -> None:
         assert [store.artefact(digest) for digest in digests] == [b"one", b"two", b"one"]
         assert store.artefact(b"?" * 32) is None
         assert store.counts().artefacts == 2
-        for as_of, at, note in ((10, 20, "first"), (5, 30, "older"), (15, 40, "newer")):
+        for as_of, at, note in ((10, 20, "first"), (15, 30, "newer"), (5, 40, "older")):
             store.hear("mail", as_of, at, note)
         store.hear("tills", 1, 2)
         heard = store.heard()
         assert [(name, each.as_of, each.at, each.note) for name, each in heard.items()] == [
-            ("mail", 15, 40, "newer"),
+            ("mail", 15, 30, "newer"),
             ("tills", 1, 2, ""),
         ]
         files = [ImportedFile(b"a", "orders.csv", b"\x01", 5), ImportedFile(b"b", "\udcff\0.csv", b"\x02", 4)]
