@@ -27,6 +27,7 @@ from tactful.appropriateness.scene import Scene
 from tactful.appropriateness.scorecard import Scorecard
 from tactful.arbitration import best as arbitration
 from tactful.arbitration import pressure, quiet
+from tactful.arbitration.timely import HeldBack, held_back, quiet_binds, she_began
 from tactful.model.flow import Flow
 from tactful.model.records import (
     DAY,
@@ -48,13 +49,10 @@ from tactful.permission.points import Passed
 from tactful.permission.standing import permission_for
 from tactful.policy.judge import Judge
 
-AT_ANY_HOUR = frozenset({"order", "security", "access"})
-"""Purposes that the shop's quiet hours do not hold back; the policy may still do so, channel by channel."""
 FRESH = DAY
 """A decision is good for a day at most: ages, windows and hours move on."""
 _OF_FORM: dict[str, str] = {"silent": "silent", "softened": "soften", "explicit": "say"}
 _Used = tuple[str, Form, Stood]
-_QUIET, _WINDOW = "quiet_hours.over", "contact.window_open"
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -169,6 +167,7 @@ class _Sitting:
         place = self.person.get("customer.jurisdiction")
         self._standings = _Standings(case, place if isinstance(place, str) else None)
         self._scenes: dict[tuple[str, str], list[tuple[Flow, Scene]]] = {}
+        self._held_back: dict[tuple[str, str, bool, bool], HeldBack] = {}
         self.openings: list[int] = []
 
     def scene(self, candidate: Candidate) -> Scene:
@@ -189,36 +188,19 @@ class _Sitting:
         alike.append((candidate.scenario, scene))
         return scene
 
-    def holds_back(self, candidate: Candidate) -> tuple[tuple[str, ...], int | None, str]:
-        """What of the shop's own hours and caps holds this candidate, when it opens (None: not known), and a note."""
-        case = self.case
-        if candidate.scenario.get("scenario.initiator") == "customer":
-            return (), None, ""
-        until: list[str] = []
-        opens: list[int | None] = []
-        note = ""
-        if self._quiet_counts(candidate) and case.quiet and quiet.is_quiet(self.zones, case.quiet, case.now):
-            until.append(_QUIET)
-            opens.append(quiet.opens(self.zones, case.quiet, case.now))
-            note = "It is a quiet hour for her." if self.zones else "Her time zone is not known."
-        found = pressure.full(case.caps, case.contacts, candidate.purpose, candidate.channel, case.now)
-        if found is not None:
-            until.append(_WINDOW)
-            opens.append(found.opens)
-            note = found.note
-        known = [at for at in opens if at is not None]
-        return tuple(sorted(until)), max(known) if known and len(known) == len(opens) else None, note
-
-    def _quiet_counts(self, candidate: Candidate) -> bool:
-        return (
-            candidate.purpose not in AT_ANY_HOUR
-            and candidate.contact != "contact.presence"
-            and candidate.scenario.get("scenario.initiator") != "customer"
-        )
+    def holds_back(self, candidate: Candidate) -> HeldBack:
+        """What of the shop's own hours and caps holds this candidate; what binds alike is worked out once."""
+        key = (candidate.purpose, candidate.channel, she_began(candidate), quiet_binds(candidate))
+        found = self._held_back.get(key)
+        if found is None:
+            case = self.case
+            found = held_back(candidate, case.quiet, self.zones, case.caps, case.contacts, case.now)
+            self._held_back[key] = found
+        return found
 
     def takes(self, candidate: Candidate) -> Contact | None:
         """The contact that speaking takes; an answer in her own exchange is no attempt to reach her."""
-        if candidate.scenario.get("scenario.initiator") == "customer":
+        if she_began(candidate):
             return None
         return Contact(candidate.channel, candidate.purpose, self.case.now)
 
@@ -227,7 +209,7 @@ class _Sitting:
         ends = [self.case.now + FRESH]
         if winner.valid_until:
             ends.append(winner.valid_until)
-        if self.case.quiet and self._quiet_counts(winner):
+        if self.case.quiet and quiet_binds(winner):
             ends.append(quiet.closes(self.zones, self.case.quiet, self.case.now))
         return min(ends)
 
@@ -300,24 +282,31 @@ class _Course:
         name = variant.name if variant else ""
         if picked.standing == NEVER:
             return self._outcome("fitting", "never", uses, reach)
-        until, opens, note = self.sitting.holds_back(self.candidate)
-        if picked.standing == HOLD or until:
+        shop = self.sitting.holds_back(self.candidate)
+        if picked.standing == HOLD or shop.until:
             outcome = self._outcome("timely", "hold", uses, reach, name)
-            return self._held(outcome, {*picked.until, *until}, opens, note)
+            return self._held(outcome, picked, shop)
         if picked.standing == ASK:
             return self._question(picked, uses, reach, name)
-        outcome = self._outcome("best", _said(variant), uses, reach, name)
-        return self._scored(outcome)
+        return self._outcome("best", _said(variant), uses, reach, name)
 
-    def _held(self, outcome: Outcome, until: set[str], opens: int | None, note: str) -> Outcome:
-        end = self.candidate.valid_until
-        if end and opens is not None and opens >= end:
-            return msgspec.structs.replace(
-                outcome, verdict="never", drop_after=end, note=f"{note} It would open only after the end."
-            )
-        if opens is not None:
-            self.sitting.openings.append(opens)
-        return msgspec.structs.replace(outcome, until=tuple(sorted(until)), drop_after=end, note=note)
+    def _held(self, outcome: Outcome, picked: Picked, shop: HeldBack) -> Outcome:
+        """What the shop alone holds has no rule as its reason, but a note."""
+        end, ruled = self.candidate.valid_until, picked.standing == HOLD
+        if end and shop.opens is not None and shop.opens >= end:
+            until, verdict, note = set(), "never", f"{shop.note} It would open only after the end."
+        else:
+            until, verdict, note = {*picked.until, *shop.until}, "hold", shop.note
+            self.sitting.openings += [] if shop.opens is None else [shop.opens]
+        return msgspec.structs.replace(
+            outcome,
+            verdict=verdict,
+            because=outcome.because if ruled else (),
+            missing=tuple(sorted({*(outcome.missing if ruled else ()), *shop.missing})),
+            until=tuple(sorted(until)),
+            drop_after=end,
+            note=note,
+        )
 
     def _question(self, picked: Picked, uses: list[_Used], reach: Stood, variant: str) -> Outcome:
         """Asking is a flow of its own: what is recorded of a question is what was judged of the asking."""
@@ -334,12 +323,18 @@ class _Course:
             return msgspec.structs.replace(outcome, note=f"Ask about {about} {WHERE_TO_ASK}.")
         duties = {duty for each in (speaking, *sayable) for duty in each.verdict.obligations}
         kept = (*outcome.judged, *sayable) if self.full else ()
-        question = msgspec.structs.replace(outcome, stage="best", obligations=tuple(sorted(duties)), judged=kept)
-        return self._scored(question)
+        made_of = self._factors()
+        return msgspec.structs.replace(
+            outcome,
+            stage="best",
+            obligations=tuple(sorted(duties)),
+            judged=kept,
+            score=made_of["score"],
+            factors=made_of,
+        )
 
-    def _scored(self, outcome: Outcome) -> Outcome:
-        made_of = arbitration.factors(self.candidate, self.sitting.case.attention_price)
-        return msgspec.structs.replace(outcome, score=made_of["score"], factors=made_of)
+    def _factors(self) -> dict[str, int]:
+        return arbitration.factors(self.candidate, self.sitting.case.attention_price)
 
     def _outcome(
         self,
@@ -354,9 +349,11 @@ class _Course:
         each, facts = self.candidate, self.candidate.facts
         flows = [] if reach is None else [_Flow(each.contact, self.contact, None, reach)]
         flows += [_Flow(name, facts.get(name), form, found) for name, form, found in uses]
+        made_of = self._factors() if stage == "best" else {}
+        score = made_of.get("score", 0)
         if not self.full:
             because = () if stage == "best" else self._because(flows)
-            return Outcome(each.name, stage, verdict, variant, because=because, note=note)
+            return Outcome(each.name, stage, verdict, variant, because=because, note=note, score=score, factors=made_of)
         judged = tuple(self.scene.judged(*flow[:3], flow.stood.standing) for flow in flows)
         decisive = [item.verdict for item in judged if item.standing == STANDINGS[_least(flows)]]
         duties = {duty for item in judged for duty in item.verdict.obligations} if stage == "best" else set()
@@ -368,6 +365,8 @@ class _Course:
             because=self._because(flows),
             missing=tuple(sorted({key for item in decisive for key in item.missing})),
             obligations=tuple(sorted(duties)),
+            score=score,
+            factors=made_of,
             note=note,
             judged=judged,
             assumptions=tuple(sorted({self.scene.assumption(flow.fact) for flow in flows} - {""})),

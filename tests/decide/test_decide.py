@@ -117,13 +117,17 @@ def test_what_would_open_after_its_end_is_dropped() -> None:
 
 
 def test_an_unknown_zone_holds() -> None:
-    assert outcome(decide(case(zones=()))).until == ("quiet_hours.over",)
+    found = outcome(decide(case(zones=())))
+    assert "quiet_hours.over" in found.until
+    assert "contact.local_hour_min" in found.missing
 
 
 def test_a_cap_holds_until_the_window_opens() -> None:
     heard = (contact(3 * DAY, "market", "sms"), contact(2 * DAY, "recommend"))
     found = outcome(decide(case(contacts=heard)))
     assert (found.stage, found.until) == ("timely", ("contact.window_open",))
+    assert (found.because, found.missing) == ((), ())
+    assert "at most 2" in found.note
     assert outcome(decide(case(contacts=heard, caps=(Cap(3, 7 * DAY),)))).stage == "chosen"
 
 

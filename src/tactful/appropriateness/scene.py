@@ -66,20 +66,21 @@ class Scene:
         self._act_points: dict[str, int] = {}
         self._categories: dict[str, Flow] = {}
         self._merged: dict[object, _Merged] = {}
-        self._stood: dict[object, Stood] = {}
+        self._stood: dict[object, tuple[Stood, Flow]] = {}
 
     def stands(self, fact: Fact | None, form: Form) -> Stood:
         """How a use of this fact in this form stands."""
-        return self._stands(fact, form, "select" if form == "silent" else "mention")
+        return self._stands(fact, form, "select" if form == "silent" else "mention")[0]
 
     def reach(self, fact: Fact | None) -> Stood:
         """How speaking to her by this contact point stands: nothing is mentioned, so it stands as its verdict."""
-        return self._stands(fact, "silent", REACH)
+        return self._stands(fact, "silent", REACH)[0]
 
     def because(self, fact: Fact | None, form: Form | None) -> tuple[str, ...]:
         """The rules that decide how it stands, without the rest of the verdict; without a form, `reach`."""
-        act = REACH if form is None else act_of(form)
-        return self._judge.explain_standing(self._complete(fact, self._signature(fact), act), form or "silent")
+        need: Form = form or "silent"
+        _, flow = self._stands(fact, need, REACH if form is None else act_of(form))
+        return self._judge.explain_standing(flow, need)
 
     def flow(self, fact: Fact | None, act: str) -> Flow:
         """The flow of this act with this fact, without what the scorecard adds."""
@@ -106,14 +107,14 @@ class Scene:
         """All that a flow takes from a fact."""
         return None if fact is None else (_FIELDS(fact), max(0, self._now - fact.at) // DAY)
 
-    def _stands(self, fact: Fact | None, form: Form, act: str) -> Stood:
+    def _stands(self, fact: Fact | None, form: Form, act: str) -> tuple[Stood, Flow]:
         signature = self._signature(fact)
         key = (signature, form, act)
-        stood = self._stood.get(key)
-        if stood is None:
-            stood = stood_as(*self._judge.standing(self._complete(fact, signature, act), form))
-            self._stood[key] = stood
-        return stood
+        known = self._stood.get(key)
+        if known is None:
+            flow = self._complete(fact, signature, act)
+            known = self._stood[key] = (stood_as(*self._judge.standing(flow, form)), flow)
+        return known
 
     def _complete(self, fact: Fact | None, signature: object, act: str) -> Flow:
         merged = self._with_fact(fact, signature)

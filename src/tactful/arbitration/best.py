@@ -50,4 +50,6 @@ def best(scores: Iterable[tuple[str, int]]) -> str:
 
 
 def _within(number: int, most: int) -> int:
-    return min(max(number, 0), most)
+    if 0 <= number <= most:
+        return number
+    return 0 if number < 0 else most

@@ -80,6 +80,8 @@ def _length(record: Permission) -> int:
 
 def _resolve(records: list[Permission]) -> Permission | None:
     """The record that decides, or None if there is none."""
+    if len(records) < 2:
+        return records[0] if records else None
     grants = [each for each in records if each.state in GRANTS]
     ends = [each for each in records if each.state in ENDS and not any(_lifts(grant, each) for grant in grants)]
     if ends:
@@ -101,12 +103,9 @@ def _lifts(grant: Permission, end: Permission) -> bool:
 
 def _elsewhere(about: list[Permission], channel: str) -> str:
     """The strictest state of this purpose in her other channels, whatever the category; `never_asked` if none."""
-    states = []
-    for other in sorted({each.channel for each in about} - {channel, _EVERY}):
-        there = [each for each in about if each.channel == other]
-        for category in {each.category for each in there}:
-            same = [each for each in there if each.category == category]
-            holds = _resolve(same)
-            if holds is not None:
-                states.append(holds.state)
+    groups: dict[tuple[str, str], list[Permission]] = {}
+    for each in about:
+        if each.channel not in (channel, _EVERY):
+            groups.setdefault((each.channel, each.category), []).append(each)
+    states = [found.state for same in groups.values() if (found := _resolve(same)) is not None]
     return min(states, key=_RANK.__getitem__) if states else "never_asked"
