@@ -30,6 +30,7 @@ class Known:
         self._facts: dict[tuple[str, str], Fact | None] = {}
         self._all: dict[str, tuple[Fact, ...]] = {}
         self._true: dict[str, tuple[str, ...]] = {}
+        self._open: dict[str, bool] = {}
         self._told: tuple[Fact, ...] | None = None
 
     def facts(self, name: str) -> tuple[Fact, ...]:
@@ -67,7 +68,9 @@ class Known:
         found = self._true.get(label.name)
         if found is None:
             items = self.person.items.values()
-            codes = [item.code for item in items if label_holds(label, item, self.person) is True]
+            each = [(item.code, label_holds(label, item, self.person)) for item in items]
+            self._open[label.name] = any(value is None for _, value in each)
+            codes = [code for code, value in each if value is True]
             found = self._true[label.name] = self.in_binding_order(codes)
         return found
 
@@ -93,8 +96,7 @@ class Known:
             return label_holds(label, item, self.person) if item else False
         if self.true_items(label):
             return True
-        every = (label_holds(label, item, self.person) for item in self.person.items.values())
-        return None if any(each is None for each in every) else False
+        return None if self._open[label.name] else False
 
     def number(self, name: str, key: str = "") -> float | None:
         """The number of a fact, for audiences; None is not known.

@@ -35,9 +35,10 @@ def _forgotten(label: Label, scope: Item | Person, person: Person) -> bool:
     lines = scope.bought if isinstance(scope, Item) else scope.lines
     if not lines or lines[-1].at > then:
         return False
+    if isinstance(scope, Person):
+        return label.holds(person.unchanged_at(then)) is True
     earlier = Person(person.document, then, person.since)
-    before = earlier.items.get(scope.code) if isinstance(scope, Item) else earlier
-    return before is not None and label.holds(before) is True
+    return label.holds(Item(scope.code, scope.product, scope.bought, earlier)) is True
 
 
 def label_fact(label: Label, item: Item | None, person: Person, inputs: Sequence[Fact], shop: Shop) -> Fact:

@@ -37,7 +37,7 @@ class Item:
 
     __slots__ = ("_days", "bought", "code", "person", "product")
 
-    def __init__(self, code: str, product: Product, bought: tuple[Line, ...], person: Person) -> None:
+    def __init__(self, code: str, product: Product, bought: list[Line], person: Person) -> None:
         self.code = code
         self.product = product
         self.bought = bought
@@ -94,12 +94,20 @@ class Person:
         if self._items is None:
             now, since = self.now, self.since
             items = self._items = {}
+            said = "purchase.item" in self.document.stated
             for code, product in self.document.products.items():
-                if product.goods and self.believed("purchase.item", code):
-                    bought = tuple(line for line in product.lines if line.nature == BOUGHT and since <= line.at <= now)
-                    if bought:
-                        items[code] = Item(code, product, bought, self)
+                if not product.goods or (said and not self.believed("purchase.item", code)):
+                    continue
+                bought = [line for line in product.lines if line.nature == BOUGHT and since <= line.at <= now]
+                if bought:
+                    items[code] = Item(code, product, bought, self)
         return self._items
+
+    def unchanged_at(self, then: int) -> Person:
+        """The same purchases as they were at an earlier instant. None of them may be later than that."""
+        earlier = Person(self.document, then, self.since)
+        earlier._items = {code: Item(code, item.product, item.bought, earlier) for code, item in self.items.items()}
+        return earlier
 
     def believed(self, name: str, key: str = "") -> bool:
         """False where she said that this is not so, or that nothing of this name is, and did not take it back.
