@@ -18,6 +18,7 @@ from tactful.policy.comparisons import leaves
 from tactful.policy.compile import compile_policy
 from tactful.policy.evaluate import truth
 from tactful.policy.rules import Atom, Case, Claim, Condition, Rule
+from tactful.service.packs import pack_names
 
 ALL = pack("norm/retail-cases")
 CLAIMS = pack("norm/retail").claims
@@ -137,3 +138,10 @@ def test_claims_hold(claim: Claim) -> None:
 
 def test_there_are_claims() -> None:
     assert len(CLAIMS) >= 12
+
+
+@pytest.mark.parametrize("name", pack_names())
+def test_every_packaged_policy_loads_by_its_name(name: str) -> None:
+    policy = pack(name)
+    assert policy.name == name
+    assert check_sentences(policy) == ()
