@@ -16,9 +16,9 @@ from pathlib import Path
 
 import msgspec
 
-from tactful.model.kept import Document
+from tactful.model.kept import DecisionRow, Document, Snapshot
 from tactful.model.records import NewEvent
-from tactful.store import open_store
+from tactful.store import SqliteStore, open_store
 
 PEOPLE = 4_372
 CHUNK = 20_000
@@ -68,6 +68,20 @@ def bare(lines: list[NewEvent], path: Path) -> None:
     connection.close()
 
 
+def record(store: SqliteStore, people: list[int]) -> None:
+    """A decision for everybody, in chunks of 500, each with a facts document of 6.5 KB that was not kept before."""
+    chance = random.Random(18)
+    facts = [msgspec.msgpack.encode([chance.randrange(10**6) for _ in range(1_300)]) for _ in range(50)]
+    for chunk, start in enumerate(range(0, len(people), 500)):
+        part = people[start : start + 500]
+        decisions = [
+            DecisionRow(f"{person:x}", person, 0, b"d" * 32, b"r" * 1_000, b"o" * 300, "tea", "say", "chosen")
+            for person in part
+        ]
+        snapshots = [Snapshot(person, b"d" * 32, facts[person % len(facts)]) for person in part]
+        store.record_decisions("run", chunk, decisions, snapshots)
+
+
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 400_000
     lines = order_lines(count)
@@ -84,6 +98,10 @@ def main() -> None:
         rows = [Document(row.person_id, 1, row.last_pos, b"x" * 6_500) for row in store.read_documents(1)]
         timed("save documents", len(rows), lambda: store.save_documents(rows))
         timed("read everybody, all documents", len(rows), lambda: sum(1 for _ in store.read_documents(1)))
+        timed("count", count, store.counts)
+        store.begin_run("run", "watch", "tea", b"", 0)
+        timed("record decisions (1.3 KB each)", len(rows), lambda: record(store, [row.person_id for row in rows]))
+        timed("read decisions", len(rows), lambda: sum(1 for _ in store.decisions("run")))
         size = sum(each.stat().st_size for each in Path(folder).glob("store.db*"))
         print(f"append is {rate / limit:.2f} of the bare table; {size / count:,.0f} bytes an event on disk")
 

@@ -162,7 +162,8 @@ def test_reading_only_does_not_write(tmp_path: Path) -> None:
             assert report.counts().events == 12, "a reader sees what is written while it is open"
             with pytest.raises(StoreProblem, match="may not be written"):
                 report.append(events(20, 21), 0)
-    assert open_for_reading(tmp_path / "s.db").counts().events == 12
+    with open_for_reading(tmp_path / "s.db") as report:
+        assert report.counts().events == 12
 
 
 def test_a_damaged_file_is_told(tmp_path: Path) -> None:

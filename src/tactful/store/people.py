@@ -12,8 +12,7 @@ COUNTS = (
     "SELECT count(*) FROM person",
     "SELECT count(*) FROM event",
     "SELECT count(*) FROM event WHERE person_id IS NULL",
-    "SELECT min(occurred_at) FROM event",
-    "SELECT max(occurred_at) FROM event",
+    "SELECT min(occurred_at), max(occurred_at) FROM event",
     "SELECT count(*) FROM log WHERE kind = 'permission'",
     "SELECT count(*) FROM contact",
     "SELECT count(*) FROM run",
@@ -99,7 +98,7 @@ class PeopleVerbs(StorePart):
     def counts(self) -> StoreCounts:
         """How much there is, at one instant."""
         with self._db.snapshot() as connection:
-            return StoreCounts(*(connection.execute(query).fetchone()[0] for query in COUNTS))
+            return StoreCounts(*(number for query in COUNTS for number in connection.execute(query).fetchone()))
 
 
 def made_file(digest: bytes, name: bytes, counts: bytes, at: int) -> ImportedFile:

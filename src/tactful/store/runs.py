@@ -12,6 +12,8 @@ from tactful.model.kept import DecisionRow, Run, Snapshot
 from tactful.model.problems import StoreProblem
 from tactful.store.base import StorePart
 
+QUICKLY = 1
+KEPT = "SELECT 1 FROM snapshot WHERE person_id = ? AND digest = ?"
 RUN = "SELECT run_id, kind, campaign, header, begun_at, finished_at, summary FROM run"
 DECISION = """SELECT decision_id, person_id, at, inputs, record, output, candidate, verdict, stage, digest
     FROM decision_ref"""
@@ -51,7 +53,7 @@ class RunVerbs(StorePart):
         self, run_id: str, chunk_no: int, rows: Sequence[DecisionRow], snapshots: Sequence[Snapshot] = ()
     ) -> bool:
         """Keep a chunk whole, with the facts documents that it read; False when it is kept already (it stays)."""
-        packed = [(each.person_id, each.digest, zlib.compress(each.body)) for each in snapshots]
+        packed = self._packed(snapshots)
         ready = [
             (
                 row.decision_id, row.person_id, run_id, chunk_no, row.at, row.candidate, row.verdict, row.stage,
@@ -70,6 +72,15 @@ class RunVerbs(StorePart):
                 ready,
             )
         return True
+
+    def _packed(self, snapshots: Sequence[Snapshot]) -> list[tuple[int, bytes, bytes]]:
+        """Those that are not kept yet, made small; most people's facts are the same as at the last run."""
+        with self._db.reading() as connection:
+            return [
+                (each.person_id, each.digest, zlib.compress(each.body, QUICKLY))
+                for each in snapshots
+                if not connection.execute(KEPT, (each.person_id, each.digest)).fetchone()
+            ]
 
     def finish_run(self, run_id: str, summary: bytes, at: int) -> None:
         """All chunks are there. Finishing again changes nothing."""
