@@ -23,7 +23,7 @@ import msgspec
 
 from tactful.appropriateness.context import FitTable
 from tactful.appropriateness.message import ASK, HOLD, NEVER, STANDINGS, WHERE_TO_ASK, Picked, Stood, may_ask_here, pick
-from tactful.appropriateness.scene import Scene
+from tactful.appropriateness.scene import Scene, ground
 from tactful.appropriateness.scorecard import Scorecard
 from tactful.arbitration import best as arbitration
 from tactful.arbitration import pressure, quiet
@@ -167,6 +167,7 @@ class _Sitting:
         place = self.person.get("customer.jurisdiction")
         self._standings = _Standings(case, place if isinstance(place, str) else None)
         self._scenes: dict[tuple[str, str], list[tuple[Flow, Scene]]] = {}
+        self._ground = ground(case.judge, case.scorecard, case.fit, case.now)
         self._held_back: dict[tuple[str, str, bool, bool], HeldBack] = {}
         self.openings: list[int] = []
 
@@ -176,7 +177,7 @@ class _Sitting:
         for scenario, known in alike:
             if scenario == candidate.scenario:
                 return known
-        case, purpose, channel = self.case, candidate.purpose, candidate.channel
+        purpose, channel = candidate.purpose, candidate.channel
         base: Flow = {
             **self.person,
             **candidate.scenario,
@@ -184,7 +185,8 @@ class _Sitting:
             "scenario.channel": channel,
         }
         standing_of = partial(self._standings.of, purpose, channel)
-        scene = Scene(case.judge, case.scorecard, case.fit, case.now, base, standing_of)
+        base.pop("scenario.fit", None)
+        scene = Scene(self._ground, base, standing_of)
         alike.append((candidate.scenario, scene))
         return scene
 

@@ -33,6 +33,26 @@ _FIELDS = attrgetter(
 )
 
 
+class Ground(NamedTuple):
+    """What all scenes of one decision stand on. The factors of the scorecard are parted: fact, act, and the rest."""
+
+    judge: Judge
+    card: Scorecard
+    fit: FitTable
+    now: int
+    own: tuple[Factor, ...]
+    act: tuple[Factor, ...]
+    rest: tuple[Factor, ...]
+
+
+def ground(judge: Judge, card: Scorecard, fit: FitTable, now: int) -> Ground:
+    """The ground of a decision at an instant."""
+    own = tuple(each for each in card.factors if each.key.startswith(_WITH_THE_FACT))
+    act = tuple(each for each in card.factors if each.key == "act")
+    rest = tuple(each for each in card.factors if each not in own and each not in act)
+    return Ground(judge, card, fit, now, own, act, rest)
+
+
 class _Merged(NamedTuple):
     """A fact laid over the scene: its flow without act and excess, and its points without those of the act."""
 
@@ -44,47 +64,42 @@ class Scene:
     """One person in one scenario at one instant. Remembers what it has judged: facts that give the same keys, whatever
     they are called, give the same answer.
 
-    `base` holds every key that does not depend on the fact. `standing_of` gives the permission for a category.
-    A fact that is not on file (None) leaves a flow without a fact, which nothing opens.
+    `base` holds every key that does not depend on the fact; `scenario.fit` does, and is not among them. `standing_of`
+    gives the permission for a category. A fact that is not on file (None) leaves a flow without a fact, which nothing
+    opens.
     """
 
-    def __init__(
-        self,
-        judge: Judge,
-        card: Scorecard,
-        fit: FitTable,
-        now: int,
-        base: Flow,
-        standing_of: Callable[[str], Standing],
-    ) -> None:
-        self.base = {key: value for key, value in base.items() if key != "scenario.fit"}
-        self._judge, self._card, self._fit, self._now = judge, card, fit, now
+    def __init__(self, on: Ground, base: Flow, standing_of: Callable[[str], Standing]) -> None:
+        self.base = base
+        self._on = on
+        self._judge, self._card, self._now = on.judge, on.card, on.now
         self._standing_of = standing_of
-        self._own, self._act, rest = _parted(card.factors)
-        self._points = most_points(rest, self.base)
-        self._leeway = leeway(card, base.get(TRUST))
+        self._points = most_points(on.rest, base)
+        self._leeway = leeway(on.card, base.get(TRUST))
         self._act_points: dict[str, int] = {}
         self._categories: dict[str, Flow] = {}
+        self._permissions: dict[Standing, Flow] = {}
         self._merged: dict[object, _Merged] = {}
-        self._stood: dict[object, tuple[Stood, Flow]] = {}
+        self._stood: dict[object, Stood] = {}
 
     def stands(self, fact: Fact | None, form: Form) -> Stood:
         """How a use of this fact in this form stands."""
-        return self._stands(fact, form, "select" if form == "silent" else "mention")[0]
+        return self._stands(fact, form, "select" if form == "silent" else "mention")
 
     def reach(self, fact: Fact | None) -> Stood:
         """How speaking to her by this contact point stands: nothing is mentioned, so it stands as its verdict."""
-        return self._stands(fact, "silent", REACH)[0]
+        return self._stands(fact, "silent", REACH)
 
     def because(self, fact: Fact | None, form: Form | None) -> tuple[str, ...]:
         """The rules that decide how it stands, without the rest of the verdict; without a form, `reach`."""
-        need: Form = form or "silent"
-        _, flow = self._stands(fact, need, REACH if form is None else act_of(form))
-        return self._judge.explain_standing(flow, need)
+        act = REACH if form is None else act_of(form)
+        return self._judge.explain_standing(self._complete(fact, self._signature(fact), act), form or "silent")
 
     def flow(self, fact: Fact | None, act: str) -> Flow:
         """The flow of this act with this fact, without what the scorecard adds."""
-        return {**self._with_fact(fact, self._signature(fact)).flow, "act": act}
+        flow = {**self._with_fact(fact, self._signature(fact)).flow, "act": act}
+        flow.pop("norm.excess", None)
+        return flow
 
     def judged(self, name: str, fact: Fact | None, form: Form | None, standing: int) -> Judged:
         """One use (or, without a form, `reach`) with its whole verdict, as recorded."""
@@ -107,21 +122,22 @@ class Scene:
         """All that a flow takes from a fact."""
         return None if fact is None else (_FIELDS(fact), max(0, self._now - fact.at) // DAY)
 
-    def _stands(self, fact: Fact | None, form: Form, act: str) -> tuple[Stood, Flow]:
+    def _stands(self, fact: Fact | None, form: Form, act: str) -> Stood:
         signature = self._signature(fact)
         key = (signature, form, act)
-        known = self._stood.get(key)
-        if known is None:
-            flow = self._complete(fact, signature, act)
-            known = self._stood[key] = (stood_as(*self._judge.standing(flow, form)), flow)
-        return known
+        stood = self._stood.get(key)
+        if stood is None:
+            stood = stood_as(*self._judge.standing(self._complete(fact, signature, act), form))
+            self._stood[key] = stood
+        return stood
 
     def _complete(self, fact: Fact | None, signature: object, act: str) -> Flow:
+        """The flow as it is judged, good until the next call: a copy per act would cost as much as judging it."""
         merged = self._with_fact(fact, signature)
         points = self._act_points.get(act)
         if points is None:
-            points = self._act_points[act] = most_points(self._act, {"act": act})
-        flow = merged.flow.copy()
+            points = self._act_points[act] = most_points(self._on.act, {"act": act})
+        flow = merged.flow
         flow["act"] = act
         flow["norm.excess"] = share(self._card, merged.points + points) - self._leeway
         return flow
@@ -129,28 +145,27 @@ class Scene:
     def _with_fact(self, fact: Fact | None, signature: object) -> _Merged:
         known = self._merged.get(signature)
         if known is None:
-            flow = self.base
+            flow = self.base.copy()
             if fact is not None:
-                flow = {**flow, **fact.flow(self._now), **self._with_category(fact.category)}
-            known = self._merged[signature] = _Merged(flow, self._points + most_points(self._own, flow))
+                flow.update(fact.flow(self._now))
+                flow.update(self._with_category(fact.category))
+            known = self._merged[signature] = _Merged(flow, self._points + most_points(self._on.own, flow))
         return known
 
     def _with_category(self, category: str) -> Flow:
         """What depends on the category alone: the permission, and how ordinary it is here."""
         known = self._categories.get(category)
         if known is None:
-            known = self._standing_of(category).flow()
-            sector, purpose = self.base.get("scenario.sector"), self.base.get("scenario.purpose")
-            if isinstance(sector, str) and isinstance(purpose, str):
-                fit = fit_for(self._fit, category, sector, purpose)
-                if fit is not None:
-                    known["scenario.fit"] = fit
-            self._categories[category] = known
+            standing = self._standing_of(category)
+            permission = self._permissions.get(standing)
+            if permission is None:
+                permission = self._permissions[standing] = standing.flow()
+            fit = self._fit_of(category)
+            known = self._categories[category] = permission if fit is None else {**permission, "scenario.fit": fit}
         return known
 
-
-def _parted(factors: tuple[Factor, ...]) -> tuple[tuple[Factor, ...], tuple[Factor, ...], tuple[Factor, ...]]:
-    """Factors that depend on the fact, on the act, and the rest."""
-    own = tuple(each for each in factors if each.key.startswith(_WITH_THE_FACT))
-    act = tuple(each for each in factors if each.key == "act")
-    return own, act, tuple(each for each in factors if each not in own and each not in act)
+    def _fit_of(self, category: str) -> str | None:
+        sector, purpose = self.base.get("scenario.sector"), self.base.get("scenario.purpose")
+        if not isinstance(sector, str) or not isinstance(purpose, str):
+            return None
+        return fit_for(self._on.fit, category, sector, purpose)
