@@ -140,10 +140,11 @@ def test_she_never_reads_the_neutral_sentence_as_an_answer_to_silence() -> None:
 
 
 def test_staff_read_the_whole_reason() -> None:
+    assert for_staff(silent(MIA, SAM)).startswith("LEAVE ALONE   nothing is said\n\nLEAVE ALONE   vouchers (fitting)\n")
     text = for_staff(silent(MIA))
-    assert text.startswith("LEAVE ALONE   nothing is said\n\nLEAVE ALONE   vouchers (fitting)\n")
+    assert text.startswith("LEAVE ALONE   vouchers (fitting)\n")
     assert "decided by    special-needs-consent" not in text
-    assert "decided by    special-only-if-she-told-us law      This is of a specially protected kind" in text
+    assert "decided by    special-only-if-she-told-us     law      This is of a specially protected kind" in text
     assert "life_event.pregnancy: inferred, till, 5 days old, 2 steps from what she gave" in text
     assert "sources       GDPR Art. 9; CJEU C-184/20" in text
     assert "also          " in text
@@ -171,3 +172,21 @@ def test_staff_see_what_she_waived() -> None:
         POLICY, outcome("tea", "chosen", "say", judged("x she asked for a mail each time, so one more is not too much"))
     )
     assert any(line.lstrip().startswith(("also", "not-too-much")) and line.endswith("Waived by her.") for line in lines)
+
+
+def test_what_keeps_the_rest_unsaid_is_the_reason_for_less() -> None:
+    """The decision names what lets it be said; what keeps it general is the reason that somebody asks for."""
+    use = judged("demo 6", "softened")
+    cables = outcome("cables", "chosen", "soften", REACH, use, because=REACH.verdict.because)
+    decision = Decision("cables", "softened", "soften", 0, (cables,))
+    assert for_her(decision)[0] == "Others may see or hear this, so we kept it general."
+    assert "decided by    others-share-this-screen" in for_staff(decision)
+    tom = outcome("usual", "chosen", "silent", REACH, judged("demo 5", "silent"), because=REACH.verdict.because)
+    decision = Decision("usual", "silent", "silent", 0, (tom,))
+    assert for_her(decision)[0] == "We had you in mind when we chose this. You can ask us not to."
+
+
+def test_where_a_fact_comes_from_counts_its_steps() -> None:
+    assert "rests on      purchase.frequency: derived, till, 5 days old, 1 step from what she gave" in outcome_lines(
+        POLICY, outcome("recipes", "chosen", "say", judged("demo 1", "explicit"))
+    )

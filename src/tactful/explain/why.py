@@ -38,19 +38,30 @@ def why_decision(
 
 def _for_staff(policy: Policy, decision: Decision) -> Iterator[str]:
     ordered = sorted(decision.outcomes, key=lambda outcome: outcome.candidate != decision.chosen)
-    if not decision.chosen:
+    headed = not decision.chosen and len(ordered) != 1
+    if headed:
         yield _line(PHRASES[decision.verdict], "nothing is said")
     for outcome in ordered:
-        if outcome is not ordered[0] or not decision.chosen:
+        if headed or outcome is not ordered[0]:
             yield ""
         yield from outcome_lines(policy, outcome)
 
 
+def deciding(outcome: Outcome) -> tuple[str, ...]:
+    """The names of the rules that decided on a candidate; where less than everything is said or used silently, those
+    that keep the rest unsaid."""
+    kept = [each.verdict for each in outcome.judged if each.form and each.verdict.name == outcome.verdict]
+    if outcome.verdict in ("soften", "silent") and kept:
+        return tuple(dict.fromkeys(rule for verdict in kept for rule in verdict.because))
+    return outcome.because
+
+
 def outcome_lines(policy: Policy, outcome: Outcome) -> tuple[str, ...]:
     """What staff read of one candidate; its phrase first."""
-    decided = rules_named(policy, outcome.because)
+    because = deciding(outcome)
+    decided = rules_named(policy, because)
     also = dict.fromkeys(rule for each in outcome.judged for rule in (*each.verdict.because, *each.verdict.also))
-    others = rules_named(policy, (name for name in also if name not in outcome.because and name != NO_LICENCE.id))
+    others = rules_named(policy, (name for name in also if name not in because and name != NO_LICENCE.id))
     waived = {name for each in outcome.judged for name in each.verdict.waived}
     named = f"{outcome.candidate}, {outcome.variant}" if outcome.variant else outcome.candidate
     rows: list[tuple[str, Iterable[str]]] = [
@@ -74,7 +85,7 @@ def _line(label: str, text: str) -> str:
 
 
 def _of_rule(rule: Rule) -> str:
-    return f"{rule.id:<28}{rule.tier or rule.kind:<9}{rule.staff}".rstrip()
+    return f"{rule.id:<31} {rule.tier or rule.kind:<9}{rule.staff}".rstrip()
 
 
 def _of_fact(judged: Judged) -> str:
@@ -82,8 +93,9 @@ def _of_fact(judged: Judged) -> str:
     known = [str(flow[key]) for key in ("fact.provenance", "fact.acquired_via") if key in flow]
     if "fact.age_days" in flow:
         known.append(f"{flow['fact.age_days']} days old")
-    if flow.get("fact.distance"):
-        known.append(f"{flow['fact.distance']} steps from what she gave")
+    distance = flow.get("fact.distance")
+    if distance:
+        known.append(f"{distance} step{'s' if distance != 1 else ''} from what she gave")
     return f"{judged.fact}: {', '.join(known) or 'where it comes from is not known'}"
 
 
@@ -122,8 +134,9 @@ def _shown(judged: Judged, texts: CustomerTexts) -> str:
 
 def _sentence(policy: Policy, outcome: Outcome, texts: CustomerTexts | None) -> str:
     """Her sentence for a candidate as a whole, of the rules that decided it."""
-    verdict = Verdict(CEILINGS[outcome.verdict], outcome.because, missing=outcome.missing)
-    rules = rules_named(policy, outcome.because)
+    because = deciding(outcome)
+    verdict = Verdict(CEILINGS[outcome.verdict], because, missing=outcome.missing)
+    rules = rules_named(policy, because)
     decisive = _decisive(rules, outcome.verdict)
     if outcome.verdict == "hold" and not decisive and texts is not None and outcome.until:
         return texts.waits.replace("{when}", ", ".join(texts.until[event] for event in outcome.until))
