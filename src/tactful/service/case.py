@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
@@ -21,13 +22,14 @@ from tactful.profile.attributes import AttributeSettings, attributes
 from tactful.profile.audience import Match, match
 from tactful.profile.document import Document, decode_document
 from tactful.profile.facts import Known, read
-from tactful.profile.names import kind_of
+from tactful.profile.names import kind_of, plain_name
 from tactful.profile.shop import Shop as ProfileShop
 from tactful.service.catalogue import Article, Catalogue
 from tactful.service.project import Project
 from tactful.service.shop import Source
 
 CONTACT_POINTS = {"email": "contact.email", "sms": "contact.phone", "call": "contact.phone", "post": "contact.address"}
+_SHELF = 4
 _DAY = 86_400_000_000
 _GRANTED = ("given", "renewed")
 _STOPPED = ("withdrawn", "refused")
@@ -48,7 +50,7 @@ class Built(msgspec.Struct, frozen=True):
     case: Case
     match: Match
     facts: dict[str, Fact]
-    article: Article | None
+    offer: dict[str, Any]
 
 
 class Setting:
@@ -157,12 +159,13 @@ class Setting:
         found = match(self.project.audience, known)
         points = self._passed(document)
         facts = self._facts(known, found, points, inputs.permissions, place) if found.holds else {}
+        offer = self.offer(found.key) if found.holds else {}
         case = Case(
             now=self.now,
             judge=self.project.rules.judge,
             scorecard=self.project.rules.scorecard,
             fit=self.project.fit,
-            candidates=(self._candidate(found, facts),),
+            candidates=(self._candidate(found, facts, offer),),
             attributes=self._given(about.keys, about.because, inputs.permissions) if found.holds else {},
             permissions=inputs.permissions,
             passed=points,
@@ -173,20 +176,18 @@ class Setting:
             attention_price=self.project.shop.attention,
             draws={self.project.campaign.name: draw(self.project.campaign.name, inputs.label)},
         )
-        return Built(case, found, facts, self.articles.get(found.key))
+        return Built(case, found, facts, offer)
 
     def _passed(self, document: Document) -> tuple[Passed, ...]:
         visits = {(line.source, line.at) for product in document.products.values() for line in product.lines}
         visits |= {(source, at) for source, times in document.sources.items() for at in times}
         return passed(self.points, visits, self.now)
 
-    def _candidate(self, found: Match, facts: dict[str, Fact]) -> Candidate:
+    def _candidate(self, found: Match, facts: dict[str, Fact], offer: dict[str, Any]) -> Candidate:
         campaign, treatment = self.project.campaign, self.project.treatment
         reason = ""
         if found.holds is False:
             reason = "skipped" if found.skipped else "not in the audience"
-        elif found.holds and found.key and self._unsold(found.key):
-            reason = "no price is known for it"
         return Candidate(
             name=campaign.name,
             purpose=campaign.purpose,
@@ -194,7 +195,7 @@ class Setting:
             contact=self.contact,
             scenario=self.scenario,
             selects=self._selects(found, facts),
-            variants=campaign.reasons(treatment.variants_for(facts)),
+            variants=campaign.reasons(treatment.variants_for(facts, offer)),
             facts=facts,
             value=campaign.worth,
             valid_from=campaign.opens,
@@ -204,9 +205,23 @@ class Setting:
             holdout=campaign.holdout * 10_000,
         )
 
-    def _unsold(self, code: str) -> bool:
-        article = self.articles.get(code)
-        return article is None or article.price <= 0
+    def offer(self, code: str) -> dict[str, Any]:
+        """The product it is about, others of its kind, and what came in last. Nothing personal."""
+        shelf = self.by_kind.get(self.kinds.get(code, ""), [])
+        offer: dict[str, Any] = {
+            "shelf": [self._shown(article) for article in shelf[:_SHELF]],
+            "new_in": [self._shown(article) for article in self.newest[:_SHELF]],
+        }
+        about = self.articles.get(code)
+        if about is not None and about.price > 0:
+            offer |= {"price": about.price, "link": self._link(about)}
+        return offer
+
+    def _shown(self, article: Article) -> dict[str, Any]:
+        return {"name": plain_name(article.name), "price": article.price, "link": self._link(article)}
+
+    def _link(self, article: Article) -> str:
+        return self.project.shop.links.product.replace("{code}", article.code)
 
     def _facts(
         self,

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from tactful.explain.phrases import PHRASES
 from tactful.explain.texts import CustomerTexts
 from tactful.explain.why import why_decision
 from tactful.model.records import Decision
-from tactful.profile.names import plain_name
 from tactful.service.case import Built, Setting
-from tactful.service.catalogue import Article
 from tactful.treatment.render import Links, Message, render
 from tactful.treatment.render import Shop as Sender
-
-_SHELF = 4
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -28,19 +22,6 @@ class Spoken(msgspec.Struct, frozen=True):
     text: str
     html: str
     why: str
-
-
-def offer_of(setting: Setting, built: Built) -> dict[str, Any]:
-    """What the campaign offers: the product it is about, others of its kind, what came in last. Nothing personal."""
-    about = built.article
-    shelf = setting.by_kind.get(setting.kinds.get(about.code, ""), []) if about is not None else []
-    offer: dict[str, Any] = {
-        "shelf": [_shown(setting, article) for article in shelf[:_SHELF]],
-        "new_in": [_shown(setting, article) for article in setting.newest[:_SHELF]],
-    }
-    if about is not None:
-        offer |= {"price": about.price, "link": _product_link(setting, about)}
-    return offer
 
 
 def speak(setting: Setting, built: Built, decision: Decision, decision_id: str, texts: CustomerTexts) -> Spoken | None:
@@ -70,7 +51,7 @@ def message_of(setting: Setting, built: Built, decision: Decision, decision_id: 
         project.treatment,
         decision.variant,
         built.facts,
-        offer_of(setting, built),
+        built.offer,
         sender,
         decision,
         links=links,
@@ -92,11 +73,3 @@ def her_reasons(setting: Setting, built: Built, decision: Decision, texts: Custo
         if name.startswith("label.") and fact.she_reads and openly.intersection(fact.lineage)
     ]
     return tuple(dict.fromkeys(told)) or why_decision(setting.project.rules.policy, decision, "customer", texts)
-
-
-def _shown(setting: Setting, article: Article) -> dict[str, Any]:
-    return {"name": plain_name(article.name), "price": article.price, "link": _product_link(setting, article)}
-
-
-def _product_link(setting: Setting, article: Article) -> str:
-    return setting.project.shop.links.product.replace("{code}", article.code)

@@ -1,0 +1,259 @@
+"""A campaign decided for everybody in a small shop, on a real store: kept, added up, explained, replayed, resumed."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.service import a_shop
+
+from tactful.model.records import Contact
+from tactful.service.gaps import gaps
+from tactful.service.heaps import Heap
+from tactful.service.page import run_page
+from tactful.service.ports import Store
+from tactful.service.replay import replay
+from tactful.service.report import ReadRun
+from tactful.service.run import run_campaign
+from tactful.service.why import why
+
+
+def decided(folder: Path, store: Store, now: int = a_shop.NOW) -> ReadRun:
+    project = a_shop.project(folder)
+    run = store.run(run_campaign(store, project, now, a_shop.LATER, project.campaign.run))
+    assert run is not None
+    assert run.finished_at is not None
+    return ReadRun(store, run)
+
+
+def by_person(read: ReadRun) -> dict[str, str]:
+    return {store_label(read, row.person_id): row.decision_id for row, _ in read.decisions()}
+
+
+def store_label(read: ReadRun, person_id: int) -> str:
+    return read.store.person_label(person_id)
+
+
+def heaps(read: ReadRun) -> dict[str, Heap]:
+    return {heap.group + (" (ours)" if heap.ours else ""): heap for heap in read.summary().heaps}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    a_shop.set_up(tmp_path / "shop")
+    return tmp_path / "shop"
+
+
+def test_everybody_falls_into_one_heap_for_her_own_reason(folder: Path) -> None:
+    with_store = a_shop.fill(folder)
+    read = decided(folder, with_store)
+    summary = read.summary()
+    assert summary.adds_up
+    assert (summary.looked_at, summary.people) == (6, 5)
+    found = heaps(read)
+    assert found["said"].people == 1
+    assert found["waiting"].people == 1
+    assert "what we broke is put right" in found["waiting"].text
+    assert "outside uk" in found["left alone (ours)"].text
+    assert found["left alone"].people == 1
+    assert "she refused, took it back" in found["left alone"].text
+    assert found["not for them"].people == 1
+    assert [gap.kind for gap, _ in summary.gaps] == ["place"]
+    with_store.close()
+
+
+def test_without_a_notice_nobody_hears_anything_and_one_gap_explains_it(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    a_shop.set_up(folder, notice=False)
+    store = a_shop.fill(folder)
+    read = decided(folder, store)
+    assert not any(heap.group == "said" for heap in read.summary().heaps)
+    found = gaps(store, folder, ["back-in-rhythm"], a_shop.LATER)
+    assert found.gaps[0].missing == "no permission on file for email × recommend"
+    assert found.gaps[0].people == 3
+    assert found.gaps[0].would_become == {"say": 2, "wait": 1}
+    assert "waits for approval" in found.set_up[0].what
+    assert not any("fay" in gap.missing for gap in found.gaps)
+    store.close()
+
+
+def test_a_silent_helpdesk_that_was_not_heard_holds_everything_and_is_a_gap(folder: Path) -> None:
+    store = a_shop.fill(folder, helpdesk=False)
+    read = decided(folder, store)
+    assert not any(heap.group == "said" for heap in read.summary().heaps)
+    found = gaps(store, folder, ["back-in-rhythm"], a_shop.LATER)
+    assert "not known: customer.complaint_open" in [gap.missing for gap in found.gaps]
+    assert any("helpdesk was never heard" in one.what for one in found.set_up)
+    store.close()
+
+
+def test_each_decision_is_explained_in_both_registers_and_replays_to_the_same_bytes(folder: Path) -> None:
+    store = a_shop.fill(folder)
+    read = decided(folder, store)
+    ids = by_person(read)
+    for decision_id in ids.values():
+        assert replay(store, decision_id).answer == "same"
+    hers = why(store, ids["ada"], "customer").lines
+    assert hers == ("You often buy lunch bag red, usually every 14 days.",)
+    staff = why(store, ids["ada"], "staff")
+    assert any("bought-from-us-before" in line for line in staff.lines)
+    assert any("customer.minor = false: shop.yaml: our terms of sale" in line for line in staff.given)
+    assert "put that right first" in why(store, ids["cara"], "customer").lines[0]
+    for decision_id in ids.values():
+        told = " ".join(why(store, decision_id, "customer").lines)
+        assert not any(rule.id in told for rule in read.policy.rules)
+    store.close()
+
+
+def test_a_replay_says_where_it_differs_and_what_is_gone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = a_shop.fill(folder)
+    ids = by_person(decided(folder, store))
+    monkeypatch.setattr("tactful.service.replay.ENGINE", 99)
+    assert replay(store, ids["ada"]).answer == "engine_gone"
+    monkeypatch.undo()
+    monkeypatch.setattr("tactful.service.case.draw", lambda campaign, label: 0)
+    monkeypatch.setattr("tactful.service.case.Setting.contact", "contact.phone")
+    assert replay(store, ids["ada"]).answer == "differs"
+    store.close()
+
+
+def test_the_page_shows_what_each_would_read_and_escapes_it(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    a_shop.set_up(folder)
+    stories = {"ada": a_shop.rhythm("ada", "United Kingdom", name="<script>alert(1)</script> BAG")}
+    store = a_shop.fill(folder, stories)
+    html = run_page(decided(folder, store).page())
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert "You usually buy" in html
+    assert "Taken on trust: Everybody who ordered since 2010-12-01" in html
+    store.close()
+
+
+def test_deciding_again_for_the_same_instant_gives_the_same_run(folder: Path) -> None:
+    store = a_shop.fill(folder)
+    first = decided(folder, store)
+    again = decided(folder, store)
+    assert first.run.run_id == again.run.run_id
+    assert store.counts().decisions == 6
+    store.close()
+
+
+def test_the_holdout_hears_nothing_and_is_the_same_people_every_time(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    a_shop.set_up(folder, holdout="50%")
+    stories = {f"p{n}": a_shop.rhythm(f"p{n}", "United Kingdom") for n in range(40)}
+    store = a_shop.fill(folder, stories)
+    found = {heap.group: heap.people for heap in decided(folder, store).summary().heaps}
+    assert found["said"] + found["not for them"] == 40
+    assert 10 <= found["not for them"] <= 30
+    store.close()
+    other = tmp_path / "other"
+    a_shop.set_up(other, holdout="50%")
+    store = a_shop.fill(other, stories)
+    assert {heap.group: heap.people for heap in decided(other, store).summary().heaps} == found
+    store.close()
+
+
+def test_a_live_run_takes_places_and_the_next_one_finds_the_cap_full(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    a_shop.set_up(folder, run="live")
+    store = a_shop.fill(folder)
+    ada = store.find("customer", "ada")
+    assert ada is not None
+    assert heaps(decided(folder, store))["said"].people == 1
+    taken = store.contacts(ada, 0)
+    assert [contact.channel for contact in taken] == ["email"]
+    second = decided(folder, store, a_shop.NOW + 3_600_000_000)
+    assert not any(heap.group == "said" for heap in second.summary().heaps)
+    assert store.contacts(ada, 0) == taken
+    for row, _ in second.decisions():
+        assert replay(store, row.decision_id).answer == "same"
+    store.close()
+
+
+def test_a_place_that_is_gone_between_deciding_and_reserving_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "shop"
+    a_shop.set_up(folder, run="live")
+    store = a_shop.fill(folder)
+    real = type(store).reserve
+
+    def others_were_faster(self: Store, person_id: int, contact: Contact, caps: object) -> bool:
+        for n in range(2):
+            self.record_contacts([(person_id, Contact("sms", "market", contact.at - n - 1, f"other{n}"))])
+        return bool(real(self, person_id, contact, caps))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(store), "reserve", others_were_faster)
+    read = decided(folder, store)
+    monkeypatch.undo()
+    assert not any(heap.group == "said" for heap in read.summary().heaps)
+    row = next(row for row, decision in read.decisions() if decision.outcomes[0].stage == "reserved")
+    assert replay(store, row.decision_id).answer == "same"
+    store.close()
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from tactful.bootstrap import store_at
+from tactful.service import run as runs
+from tests.service import a_shop
+runs.CHUNK = 2
+folder = Path(sys.argv[1])
+project = a_shop.project(folder)
+store = store_at(folder)
+print("begun", flush=True)
+runs.run_campaign(store, project, a_shop.NOW, a_shop.LATER, project.campaign.run, lambda n: print(n, flush=True))
+"""
+
+
+def finished(folder: Path) -> bool:
+    store = a_shop.store_at(folder)
+    run = store.latest_run("back-in-rhythm")
+    store.close()
+    return run is not None
+
+
+@pytest.mark.parametrize("mode", ["watch", "live"])
+def test_a_run_killed_at_any_point_goes_on_and_loses_and_repeats_nothing(tmp_path: Path, mode: str) -> None:
+    folder = tmp_path / "shop"
+    a_shop.set_up(folder, run=mode)
+    stories = {f"p{n}": a_shop.rhythm(f"p{n}", "United Kingdom") for n in range(12)}
+    a_shop.fill(folder, stories).close()
+    clean = tmp_path / "clean"
+    shutil.copytree(folder, clean)
+    store = a_shop.store_at(clean)
+    read = decided(clean, store)
+    expected = sorted((store_label(read, row.person_id), row.output) for row, _ in read.decisions())
+    store.close()
+    for pause in (0.0, 0.01, 0.02, 0.04):
+        if finished(folder):
+            break
+        child = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(folder)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        assert child.stdout is not None
+        assert child.stdout.readline() == "begun\n"
+        time.sleep(pause)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+    store = a_shop.store_at(folder)
+    run = store.latest_run("back-in-rhythm")
+    read = ReadRun(store, run) if run is not None else decided(folder, store)
+    found = sorted((store_label(read, row.person_id), row.output) for row, _ in read.decisions())
+    assert found == expected
+    if mode == "live":
+        people = [store.find("customer", f"p{n}") for n in range(12)]
+        assert [len(store.contacts(person, 0)) for person in people if person is not None] == [1] * 12
+    store.close()
