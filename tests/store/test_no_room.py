@@ -11,7 +11,7 @@ import pytest
 
 from tactful.model.problems import StoreProblem
 from tactful.model.records import NewEvent
-from tactful.store import SqliteStore, open_store
+from tactful.store import SqliteStore, base, open_store
 
 LIMITED = """
 import resource, sys
@@ -123,3 +123,9 @@ def test_a_taken_id_is_not_given_again(tmp_path: Path) -> None:
     ids = iter([7, 7, 7, 8])
     with open_store(tmp_path / "s.db", new_id=lambda: next(ids)) as store:
         assert store.resolve([("customer", "penny"), ("customer", "grace")]) == [7, 8]
+
+
+def test_ids_that_are_all_taken_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "TRIES", 3)
+    with open_store(tmp_path / "s.db", new_id=lambda: 7) as store, pytest.raises(ValueError, match="3 ids that are"):
+        store.resolve([("customer", "penny"), ("customer", "grace")])

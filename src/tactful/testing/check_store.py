@@ -174,11 +174,13 @@ def check_caps(make_store: MakeStore) -> None:
         assert store.reserve(penny, text, [Cap(2, week, "email"), Cap(1, week, "sms")]), "the cap is of a channel"
         assert not store.reserve(penny, message(start + 3 * HOUR, "d8", "sms"), [Cap(1, week, "sms")])
         assert not store.reserve(penny, message(0, "d9"), [Cap(0, HOUR)])
+        store.record_contacts([(penny, message(5))])
+        assert refused(lambda: store.reserve(penny, message(5), [])), "the same contact twice, with no decision"
         edges = [Cap(1, HOUR), Cap(9, 365 * DAY)]
         assert store.reserve(penny, message(start - DAY, "e1"), edges)
         assert store.reserve(penny, message(start - DAY + HOUR, "e2"), edges), "exactly a window apart is apart"
         assert not store.reserve(penny, message(start - DAY + 2 * HOUR - 1, "e3"), edges)
-        assert [each.decision for each in store.contacts(penny, 0)] == ["e1", "e2", "d1", "d2", "d6", "d7", "d5"]
+        assert [each.decision for each in store.contacts(penny, 5)] == ["e1", "e2", "d1", "d2", "d6", "d7", "d5"]
 
 
 def together(make_store: MakeStore, name: str, tasks: Sequence[Callable[[Any], None]]) -> None:
