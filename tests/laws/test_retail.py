@@ -20,6 +20,7 @@ from tactful.testing import (
     MakeEngine,
     Reading,
     agrees_with_the_reference,
+    check_engine,
     each_made_once,
     every_single_removal,
     near,
@@ -106,6 +107,10 @@ def test_the_reference_judges_every_case_as_expected(case: Case) -> None:
 
 def _plain(value: object) -> object:
     return sorted(value) if isinstance(value, list | tuple) else value
+
+
+def test_the_kit_passes_near_the_cases() -> None:
+    check_engine(compile_policy, examples=30, policy=retail())
 
 
 def test_the_pack_reads_the_audience_one_way() -> None:
