@@ -25,6 +25,8 @@ from tests.decide.shop import (
 
 from tactful.decide import decide, encode_decision, judge_again
 from tactful.model.records import DAY, HOUR, Cap, Contact, Use, Variant
+from tactful.policy.compile import compile_policy
+from tactful.policy.load import load_text
 
 
 def test_it_says_what_she_agreed_to_hear() -> None:
@@ -141,6 +143,13 @@ def test_an_order_message_is_not_held_by_the_shops_own_hours() -> None:
     assert decision.chosen == "parcel"
 
 
+def test_the_shops_own_hours_and_caps_do_not_silence_an_answer() -> None:
+    answer = candidate(scenario=SCENARIO | {"scenario.initiator": "customer"})
+    heard = tuple(contact(ago * DAY) for ago in (1, 2, 3))
+    assert decide(case(answer, contacts=heard, now=NOON + 11 * HOUR)).chosen == "back-in-rhythm"
+    assert decide(case(contacts=heard)).chosen == ""
+
+
 def asked_about_her_size(**scenario: object) -> object:
     size = fact("family.size", provenance="provided", sensitivity="personal", purposes=("benefit",))
     presence = fact("contact.presence", provenance="provided", purposes=("recommend", "service"))
@@ -171,6 +180,26 @@ def test_nobody_is_mailed_in_order_to_be_asked() -> None:
     found = outcome(decision)
     assert (decision.chosen, found.stage, found.verdict, found.ask) == ("", "fitting", "ask", ("family.size",))
     assert "at the till" in found.note
+
+
+HALF_HEARTED = """
+policy: half-hearted
+version: 1
+licences:
+  - {id: may-reach, when: 'act == "reach"', staff: "Fine.", customer: "Fine."}
+  - {id: may-collect, when: 'act == "collect"', staff: "Fine.", customer: "Fine."}
+  - {id: may-ask, opens: ask, when: 'act == "mention"', staff: "Ask.", customer: "May we?"}
+limits:
+  - {id: in-a-low-voice, tier: taste, at_most: soften, when: 'act == "reach" && scenario.place == "store"',
+     staff: "Softly.", customer: "Softly."}
+"""
+
+
+@pytest.mark.parametrize(("place", "chosen"), [("home", "back-in-rhythm"), ("store", "")])
+def test_a_question_needs_an_exchange_in_which_one_may_speak_openly(place: str, chosen: str) -> None:
+    rules = compile_policy(load_text(HALF_HEARTED, "half.yaml", lambda name: (name, name)))
+    each = asked_about_her_size(**{"scenario.place": place})
+    assert decide(case(each, judge=rules)).chosen == chosen
 
 
 def test_the_best_wins_and_the_others_keep_their_scores() -> None:

@@ -36,6 +36,8 @@ def test_a_grant_lifts_a_refusal_only_if_later_both_ways() -> None:
     assert standing(record("refused", 9, 3), record("given", 5)).state == "refused", "we heard of the refusal later"
     assert standing(record("refused", 5), record("given", 9, 1)).state == "refused", "she refused later"
     assert standing(record("refused", 5), record("given", 5)).state == "refused", "ties refuse"
+    assert standing(record("refused", 5), record("given", 5, 3)).state == "refused", "she did both at one instant"
+    assert standing(record("refused", 5), record("given", 3, 5)).state == "refused", "we heard of both at one instant"
 
 
 def test_the_strictest_of_several_refusals_is_the_state() -> None:
