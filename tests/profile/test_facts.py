@@ -100,6 +100,16 @@ def test_what_a_product_reveals_is_looked_up() -> None:
     assert (wipes.sensitivity, wipes.about, wipes.reveals) == ("intimate", "child", "family.child")
 
 
+def test_two_innocent_products_reveal_something_together() -> None:
+    lotion, zinc = line(1, "1", "Unscented Lotion 200ml"), line(2, "2", "Zinc tablets")
+    for alone in (lotion, zinc):
+        assert known([alone, line(3)], 9).facts("purchase.item")[0].sensitivity == "ordinary"
+    facts = known([lotion, zinc, line(3)], 9).facts("purchase.item")
+    assert [fact.sensitivity for fact in facts] == ["special", "special", "ordinary"]
+    assert facts[0].reveals == "life_event.pregnancy"
+    assert known([lotion, zinc], 1).facts("purchase.item")[0].sensitivity == "ordinary"
+
+
 def test_a_group_word_stands_beside_the_name() -> None:
     names = {str(n): f"LUNCH BAG {n}" for n in range(9)}
     found = known(WEEKLY, 20, shop_with(catalogue=catalogue(names, Qualifiers(frozenset({"red", "retrospot"})))))

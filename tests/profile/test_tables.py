@@ -84,7 +84,8 @@ products:
     [
         ("{reveals: health, sensitivity: personal, words: [x]}", "health is at least special."),
         ("{reveals: purchase.item, words: [x]}", "`sensitivity` is missing"),
-        ("{reveals: health}", "`words` or `codes` must say which products are meant."),
+        ("{reveals: health}", "`words`, `codes` or `together` must say which products are meant."),
+        ("{reveals: health, together: [[x]]}", "`together` takes two or more lists of words"),
         ("{reveals: helth, words: [x]}", "Did you mean health?"),
     ],
 )

@@ -9,7 +9,7 @@ from tactful.profile.document import Document
 from tactful.profile.labels import Declared, Label
 from tactful.profile.make_labels import label_fact, label_holds
 from tactful.profile.make_noticed import BROWSING, noticed_facts, told_facts
-from tactful.profile.make_purchases import item_fact, return_facts, total_fact
+from tactful.profile.make_purchases import item_fact, return_facts, revealed_by, total_fact
 from tactful.profile.measures import Item, Person
 from tactful.profile.shop import Shop
 
@@ -79,7 +79,7 @@ class Known:
         return tuple(sorted(codes, key=lambda code: self._binding(self.person.items[code])))
 
     def _binding(self, item: Item) -> tuple[bool, int, float, str]:
-        return (self.shop.revealing.look_up(item.code, item.product.name) is not None, *item.binding_order())
+        return (revealed_by(item, self.shop) is not None, *item.binding_order())
 
     def holds(self, name: str, key: str = "") -> bool | None:
         """Whether a label holds, of the product `key` where it is one about products; None is not known.

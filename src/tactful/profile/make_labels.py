@@ -7,7 +7,7 @@ from typing import Any
 
 from tactful.model.records import Fact
 from tactful.profile.labels import SAME_AS_PRODUCT, Label, spoken
-from tactful.profile.make_purchases import item_value
+from tactful.profile.make_purchases import item_value, revealed_by
 from tactful.profile.measures import Item, Person
 from tactful.profile.sensitivity import most, sensitivity_of
 from tactful.profile.shop import Shop
@@ -48,7 +48,7 @@ def label_fact(label: Label, item: Item | None, person: Person, inputs: Sequence
     usual = item.rhythm() if item else None
     values: dict[str, dict[str, Any]] = {}
     if item:
-        revealed = shop.revealing.look_up(item.code, item.product.name)
+        revealed = revealed_by(item, shop)
         values["item"] = item_value(item.code, item.product.name, revealed, shop)
     if usual:
         values["rhythm"] = {"in_words": usual.in_words, "how_often": usual.how_often}

@@ -9,7 +9,7 @@ from tactful.model.records import DAY, Fact
 from tactful.profile.document import RETURNED, Line
 from tactful.profile.measures import Item, Person
 from tactful.profile.names import kind_of, plain_name
-from tactful.profile.revealing import Revealed
+from tactful.profile.revealing import Revealed, more_delicate
 from tactful.profile.rhythm import rhythm
 from tactful.profile.shop import Shop
 from tactful.profile.told import point_of, purposes_of
@@ -38,11 +38,17 @@ def item_value(code: str, name: str, revealed: Revealed | None, shop: Shop) -> d
     return value
 
 
+def revealed_by(item: Item, shop: Shop) -> Revealed | None:
+    """What a product reveals by itself or together with what else she bought."""
+    alone = shop.revealing.look_up(item.code, item.product.name)
+    return more_delicate(alone, item.person.together(shop.revealing).get(item.code))
+
+
 def item_fact(item: Item, shop: Shop) -> Fact:
     """`purchase.item` of one product: observed; its sensitivity and what it reveals are looked up now."""
     last = item.bought[-1]
     name = item.product.name
-    revealed = shop.revealing.look_up(item.code, name)
+    revealed = revealed_by(item, shop)
     value = item_value(item.code, name, revealed, shop)
     return Fact(
         "purchase.item",

@@ -14,6 +14,7 @@ import msgspec
 
 from tactful.model.records import DAY
 from tactful.profile.document import BOUGHT, RETURNED, Document, Line, Product
+from tactful.profile.revealing import Revealed, Revealing
 from tactful.profile.rhythm import Rhythm, rhythm
 
 YEAR = 365 * DAY
@@ -86,6 +87,7 @@ class Person:
         self.since = since
         self._items: dict[str, Item] | None = None
         self._lines: list[Line] | None = None
+        self._together: dict[str, Revealed] | None = None
         self._days: list[int] | None = None
 
     @property
@@ -102,6 +104,13 @@ class Person:
                 if bought:
                     items[code] = Item(code, product, bought, self)
         return self._items
+
+    def together(self, revealing: Revealing) -> dict[str, Revealed]:
+        """What her products reveal together, by code; looked up once, in the one table of a reading."""
+        if self._together is None:
+            names = {code: item.product.name for code, item in self.items.items()}
+            self._together = revealing.look_up_together(names)
+        return self._together
 
     def unchanged_at(self, then: int) -> Person:
         """The same purchases as they were at an earlier instant. None of them may be later than that."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -10,16 +11,28 @@ from tactful.model.document import Section, read_document, refuse
 from tactful.profile.sensitivity import CATEGORIES, ORDER, sensitivity_of
 
 
+class Phrases(msgspec.Struct, frozen=True):
+    """Whole words to be found in a name. `stems` are one word of each, to pass quickly over what has none of them."""
+
+    pattern: re.Pattern[str]
+    stems: tuple[str, ...]
+
+    def found_in(self, plain: str) -> bool:
+        """Whether one of them stands in a text, which is case-folded and has single blanks."""
+        return any(stem in plain for stem in self.stems) and self.pattern.search(plain) is not None
+
+
 class Entry(msgspec.Struct, frozen=True):
     """Products that reveal one thing: `words` finds them by name, `codes` (in capitals) by code, `unless` clears a
-    name."""
+    name. `together` are groups of products that reveal it only if she has one of each."""
 
     reveals: str
     sensitivity: str
     about: str
-    words: re.Pattern[str] | None
+    words: Phrases | None
     codes: frozenset[str]
-    unless: re.Pattern[str] | None
+    unless: Phrases | None
+    together: tuple[Phrases, ...] = ()
 
 
 class Revealed(msgspec.Struct, frozen=True):
@@ -38,16 +51,44 @@ class Revealing(msgspec.Struct, frozen=True):
     def look_up(self, code: str, name: str) -> Revealed | None:
         """What this product reveals, or None. Of several entries the most delicate counts, then the first."""
         found: Entry | None = None
-        plain = " ".join(name.casefold().split())
+        plain = _plain(name)
         capitals = code.upper()
         for entry in self.entries:
-            by_name = entry.words is not None and entry.words.search(plain) is not None
-            if by_name and entry.unless is not None and entry.unless.search(plain):
+            by_name = entry.words is not None and entry.words.found_in(plain)
+            if by_name and entry.unless is not None and entry.unless.found_in(plain):
                 by_name = False
             hit = by_name or capitals in entry.codes
             if hit and (found is None or ORDER.index(entry.sensitivity) > ORDER.index(found.sensitivity)):
                 found = entry
-        return Revealed(found.reveals, found.sensitivity, found.about) if found else None
+        return _revealed(found) if found else None
+
+    def look_up_together(self, names: Mapping[str, str]) -> dict[str, Revealed]:
+        """What products (code to name) reveal because one person has all of them: code to what it then reveals."""
+        found: dict[str, Revealed] = {}
+        plain = {code: _plain(name) for code, name in names.items()}
+        everything = "\n".join(plain.values())
+        for entry in self.entries:
+            if not entry.together or not all(group.found_in(everything) for group in entry.together):
+                continue
+            for code, name in plain.items():
+                if any(group.found_in(name) for group in entry.together):
+                    found[code] = more_delicate(found.get(code), _revealed(entry)) or _revealed(entry)
+        return found
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _revealed(entry: Entry) -> Revealed:
+    return Revealed(entry.reveals, entry.sensitivity, entry.about)
+
+
+def more_delicate(one: Revealed | None, other: Revealed | None) -> Revealed | None:
+    """The more delicate of the two, the first where they are equally so."""
+    if one is None or other is None:
+        return one or other
+    return other if ORDER.index(other.sensitivity) > ORDER.index(one.sensitivity) else one
 
 
 def load_revealing(text: str, file: str, more: Revealing | None = None) -> Revealing:
@@ -70,17 +111,39 @@ def _entry(section: Section) -> Entry:
         section.complain(f"`sensitivity` is missing: {reveals} by itself is ordinary.", "sensitivity")
     about = section.text("about", "self", one_of=("self", "household", "child", "other"))
     words, codes = section.texts("words", ()), section.texts("codes", ())
-    if not words and not codes:
-        section.complain("`words` or `codes` must say which products are meant.", "words")
+    together = _groups(section)
+    if not words and not codes and not together:
+        section.complain("`words`, `codes` or `together` must say which products are meant.", "words")
     unless = section.texts("unless", ())
     section.finish()
     return Entry(
-        reveals, sensitivity, about, _phrases(words), frozenset(code.upper() for code in codes), _phrases(unless)
+        reveals,
+        sensitivity,
+        about,
+        _phrases(words),
+        frozenset(code.upper() for code in codes),
+        _phrases(unless),
+        together,
     )
 
 
-def _phrases(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
+def _groups(section: Section) -> tuple[Phrases, ...]:
+    groups = section.raw("together", ())
+    if not groups:
+        return ()
+    good = isinstance(groups, list) and all(
+        isinstance(group, list) and group and all(isinstance(word, str) for word in group) for group in groups
+    )
+    if not good or len(groups) < 2:
+        section.complain("`together` takes two or more lists of words, like [[one, two], [three]].", "together")
+        return ()
+    return tuple(pattern for group in groups if (pattern := _phrases(tuple(group))) is not None)
+
+
+def _phrases(phrases: tuple[str, ...]) -> Phrases | None:
     if not phrases:
         return None
-    parts = [r"[\s-]+".join(re.escape(word) for word in phrase.casefold().split()) for phrase in phrases]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?:e?s)?(?!\w)")
+    folded = [phrase.casefold().split() for phrase in phrases]
+    parts = [r"[ -]".join(re.escape(word) for word in words) for words in folded]
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?:e?s)?(?!\w)")
+    return Phrases(pattern, tuple(sorted({max(words, key=len) for words in folded if words})))
