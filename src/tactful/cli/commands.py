@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
-from tactful.cli import deciding, demo, explaining, gating, importing, init, judge, policy, words
+from tactful.cli import deciding, demo, explaining, gating, importing, importing_people, init, judge, policy, words
 
-__all__ = ["deciding", "demo", "explaining", "gating", "importing", "init", "judge", "policy", "words"]
+__all__ = [
+    "deciding",
+    "demo",
+    "explaining",
+    "gating",
+    "importing",
+    "importing_people",
+    "init",
+    "judge",
+    "policy",
+    "words",
+]

@@ -1,0 +1,167 @@
+"""`tactful import permissions`, `events` and `contacts`: what other tools know, said and sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from tactful.cli.folder import AsJson, Folder, opened
+from tactful.cli.importing import commands
+from tactful.cli.instant import clock, instant
+from tactful.cli.screen import answered, fail, hang, progress, say, say_json
+from tactful.permission.imports import VENDORS
+from tactful.service.import_permissions import PermissionImport, first_heard, import_permissions
+from tactful.service.permissions_file import CSV, GRANTED, PROMOTING, PermissionFile, check_words, read_permissions
+from tactful.service.project import shop_of
+from tactful.service.report import local_time
+from tactful.service.table_file import read_table
+
+_SHOWN = 10
+_LISTED = 1000
+_PAIRS = typer.Option("--map", help="NAME=COLUMN, for example --map person=CustomerNumber.")
+_ENCODING = typer.Option(help="Encoding of a CSV file.")
+
+
+@commands.command("permissions")
+@answered
+def permissions(
+    file: Annotated[Path, typer.Argument(help="The tool's export: a CSV or Parquet file, one row per person.")],
+    tool: Annotated[str, typer.Option("--from", help=f"Whose export it is: csv (our own), {', '.join(VENDORS)}.")],
+    map: Annotated[list[str] | None, _PAIRS] = None,
+    purpose: Annotated[
+        list[str] | None,
+        typer.Option(help=f"What a yes there counts for: {' and '.join(GRANTED)} unless you say otherwise."),
+    ] = None,
+    heard_at: Annotated[str, typer.Option(help="When the file was exported; now unless you say.")] = "",
+    encoding: Annotated[str, _ENCODING] = "utf-8",
+    explain: Annotated[bool, typer.Option("--explain", help="Say how each state of that tool is read.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what was understood; write nothing.")] = False,
+    shop: Folder = Path(),
+    json: AsJson = False,
+) -> None:
+    """Import permissions. A no there is a no to everything that promotes; a yes only to what you name."""
+    answers = shop_of(shop)
+    check_words(tool, purpose or [], str(file))
+    at = past(heard_at, answers.zone, "--heard-at")
+    frame = read_table(file, encoding)
+    if dry_run:
+        read = read_permissions(frame, tool, pairs(map), purpose or [], at, str(file))
+        _show_all(read, None, answers.zone, explain, json)
+        return
+    with opened(shop) as store:
+        at = at if heard_at else first_heard(store, file) or at
+        read = read_permissions(frame, tool, pairs(map), purpose or [], at, str(file))
+        people = len({each.person for each in read.statements})
+        with progress("keeping", people, quiet=json) as moved:
+            done = import_permissions(store, read, file, clock(), moved)
+    _show_all(read, done, answers.zone, explain, json)
+
+
+def pairs(given: list[str] | None) -> dict[str, str]:
+    """`--map NAME=COLUMN` as names and columns."""
+    found = {}
+    for item in given or []:
+        name, equals, column = item.partition("=")
+        if not equals or not name.strip() or not column.strip():
+            fail(f"--map {item}: write it like --map person=CustomerNumber.")
+        found[name.strip()] = column.strip()
+    return found
+
+
+def past(text: str, zone: str, option: str) -> int:
+    """An instant as written, not later than now; the clock where nothing is written."""
+    at = instant(text, zone, option)
+    if at > clock():
+        fail(f"{option} {text}: that has not happened yet.")
+    return at
+
+
+def _show_all(read: PermissionFile, done: PermissionImport | None, zone: str, explain: bool, json: bool) -> None:
+    if json:
+        shown = msgspec.to_builtins(read)
+        del shown["statements"]
+        say_json({**shown, "unnamed": len(read.unnamed), "unnamed_lines": read.unnamed[:_LISTED], "import": done})
+        return
+    _show_columns(read, zone)
+    _show_states(read)
+    if explain:
+        _explain(read)
+    if done is None:
+        say("Nothing was written: --dry-run.")
+        return
+    say(f"New in the store: {done.added:,} permissions of {done.people:,} people." + _before(read, done, zone))
+    if done.people_created:
+        remark = (
+            f"{done.people_created:,} of them were not known here before. A no is kept for ever, also for somebody we "
+            "do not know yet."
+        )
+        if not any(kind == "customer" for _, kind in read.columns.person):
+            remark += " Your orders know people by customer number: if this export has it, add --map person=COLUMN."
+        hang("", remark, 0)
+
+
+def _before(read: PermissionFile, done: PermissionImport, zone: str) -> str:
+    return f" This file was read before; it speaks of {local_time(read.heard_at, zone)}." if done.read_before else ""
+
+
+def _show_columns(read: PermissionFile, zone: str) -> None:
+    person = ", else ".join(f"{column} ({kind})" for column, kind in read.columns.person)
+    parts = [f"person={person}", f"state={', '.join(read.columns.state) or 'none'}"]
+    parts.append(f"time={', '.join(read.columns.time) or 'none'}")
+    hang("Columns I recognised", "  ".join(parts) + "  wrong? --map person=COLUMN", 23)
+    if read.columns.unused:
+        hang("Columns I leave out", ", ".join(read.columns.unused), 23)
+    if read.tool != CSV:
+        hang("A yes counts for", f"{', '.join(read.purposes)}, by e-mail  wrong? --purpose NAME", 23)
+        hang("A no counts for", f"{', '.join(dict.fromkeys((*PROMOTING, *read.purposes)))}, by e-mail", 23)
+    hang("Heard", f"{local_time(read.heard_at, zone)}  wrong? --heard-at TIME", 23)
+
+
+def _show_states(read: PermissionFile) -> None:
+    said = max((len(each.said) for each in read.states), default=0)
+    ours = max((len(each.state) for each in read.states), default=0)
+    head = max(said + ours + 7, 28)
+    say()
+    for each in read.states:
+        mapping = f"  {each.said:<{said}}  → {each.state}"
+        hang(f"{mapping:<{head}}{each.rows:>9,}   ", each.reason, head + 12)
+    if read.silent:
+        hang(f"{'  (empty)':<{head}}{read.silent:>9,}   ", "It does not say: not a yes. Nothing is kept.", head + 12)
+    if read.unnamed:
+        lines = ", ".join(str(line) for line in read.unnamed[:_SHOWN])
+        more = " …" if len(read.unnamed) > _SHOWN else ""
+        hang(
+            f"{'  (nobody)':<{head}}{len(read.unnamed):>9,}   ", f"The row names nobody: line {lines}{more}.", head + 12
+        )
+    say(f"  {'─' * (head + 7)}")
+    say(f"{'  accounted for':<{head}}{read.lines:>9,}")
+    say()
+    if read.contradictory:
+        say(f"Rows that contradict each other, by person: {read.contradictory:,}. The strictest of them stands.")
+    if read.times_unknown:
+        hang("", f"Times that are unreadable or in the future: {read.times_unknown:,}. {_UNTIMED}", 0)
+
+
+_UNTIMED = (
+    "Without a time a yes counts from the beginning, so that it lifts no refusal, and all else from when we heard."
+)
+
+
+def _explain(read: PermissionFile) -> None:
+    if read.tool == CSV:
+        hang("", "Our own file speaks our own words: purpose, channel and state of each row are taken as they are.", 0)
+    else:
+        say(f"How {read.tool}'s states are read")
+        for said, mapped in VENDORS[read.tool].meanings.items():
+            asked = f" ({mapped.asked})" if mapped.state == "given" else ""
+            hang(f"  {said:<18}→ ", f"{mapped.state}{asked}: {mapped.reason}", 22)
+        if VENDORS[read.tool].proof:
+            columns = ", ".join(VENDORS[read.tool].proof)
+            states = " or ".join(sorted(VENDORS[read.tool].proven))
+            hang("  proof", f"{states} is a plain yes only where all of these are filled: {columns}.", 22)
+    hang("", f"{_UNTIMED} Times without a zone are UTC.", 0)
+    hang("", "A yes lifts an earlier no only if it happened later and was heard of later.", 0)
+    say()
