@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from tactful.cli.main import app
@@ -15,46 +16,58 @@ from tactful.model.vocabulary import KEYS
 from tactful.service.setup import NOT_CONNECTED, Answers, first_files, write_files
 from tactful.service.shop import ZONES
 
-_HELP = "asked when left out"
+_ASKED = "asked when left out"
+
+
+def _text(help: str) -> Any:
+    return typer.Option(help=help)
+
+
+Into = Annotated[Path, typer.Option("--into", help="Where to write the files.")]
+Shop = Annotated[str, _text(f"Name of the shop, as customers know it ({_ASKED}).")]
+Sector = Annotated[str, _text(f"retail, grocery, pharmacy … ({_ASKED}).")]
+Home = Annotated[str, _text(f"Whose law holds at home: uk, eu-fr, us-ca … ({_ASKED}).")]
+Zone = Annotated[str, _text("Time zone at home; known for some countries.")]
+Currency = Annotated[str, _text(f"Currency of your prices ({_ASKED}).")]
+Post = Annotated[str, _text(f"Postal address of the sender ({_ASKED}).")]
+Mail = Annotated[str, _text(f"E-mail address of the sender ({_ASKED}).")]
+Site = Annotated[str, _text(f"Address of your site, https://… ({_ASKED}).")]
+Adults = Annotated[bool | None, typer.Option(help=f"Do your terms say that accounts are for adults ({_ASKED})?")]
+Helpdesk = Annotated[str, _text("Name of the system that knows open complaints, or none.")]
+Carrier = Annotated[str, _text("Name of the system that knows late parcels, or none.")]
+Notice = Annotated[str | None, typer.Option(help="File with the notice shown at checkout, or none.")]
+Since = Annotated[str, _text("First day on which that notice was shown.")]
+Box = Annotated[bool, typer.Option(help="It had an unticked box to refuse e-mails.")]
+Approved = Annotated[str, _text("Who approved the collection point.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
 @app.command()
 @answered
 def init(
-    folder: Annotated[Path, typer.Option("--into", help="Where to write the files.")] = Path(),
-    shop: Annotated[str, typer.Option(help=f"Name of the shop, as customers know it ({_HELP}).")] = "",
-    sector: Annotated[str, typer.Option(help=f"retail, grocery, pharmacy … ({_HELP}).")] = "",
-    home: Annotated[str, typer.Option(help=f"Whose law holds at home: uk, eu-fr, us-ca … ({_HELP}).")] = "",
-    zone: Annotated[str, typer.Option(help="Time zone at home; known for some countries.")] = "",
-    currency: Annotated[str, typer.Option(help=f"Currency of your prices ({_HELP}).")] = "",
-    sender_post: Annotated[str, typer.Option(help=f"Postal address of the sender ({_HELP}).")] = "",
-    sender_mail: Annotated[str, typer.Option(help=f"E-mail address of the sender ({_HELP}).")] = "",
-    site: Annotated[str, typer.Option(help=f"Address of your site, https://… ({_HELP}).")] = "",
-    adults_only: Annotated[bool | None, typer.Option(help="Do your terms say that accounts are for adults?")] = None,
-    helpdesk: Annotated[str, typer.Option(help="Name of the system that knows open complaints, or none.")] = "",
-    carrier: Annotated[str, typer.Option(help="Name of the system that knows late parcels, or none.")] = "",
-    notice: Annotated[
-        str | None, typer.Option(help="File with the notice shown at checkout; none if you have none.")
-    ] = None,
-    notice_since: Annotated[str, typer.Option(help="First day on which that notice was shown.")] = "",
-    refusal_box: Annotated[bool, typer.Option(help="It had an unticked box to refuse e-mails.")] = False,
-    approved_by: Annotated[str, typer.Option(help="Who approved the collection point.")] = "",
-    json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+    folder: Into = Path(),
+    shop: Shop = "",
+    sector: Sector = "",
+    home: Home = "",
+    zone: Zone = "",
+    currency: Currency = "",
+    sender_post: Post = "",
+    sender_mail: Mail = "",
+    site: Site = "",
+    adults_only: Adults = None,
+    helpdesk: Helpdesk = "",
+    carrier: Carrier = "",
+    notice: Notice = None,
+    notice_since: Since = "",
+    refusal_box: Box = False,
+    approved_by: Approved = "",
+    json: AsJson = False,
 ) -> None:
     """Set up your own shop: ten questions, two minutes. Every campaign starts as `run: watch`: nothing can be sent."""
-    home = _answer(home, "Whose law holds at home? (uk, eu-fr, us-ca …)", "uk")
-    answers = Answers(
-        shop=_answer(shop, "What is the shop called?"),
-        sector=_answer(sector, f"Sector? ({', '.join(KEYS['scenario.sector'].names[:4])} …)", "retail"),
-        home=home,
-        zone=zone or ZONES.get(home) or _answer("", "Time zone at home? (like Europe/London)"),
-        currency=_answer(currency, "Currency of your prices?", "GBP" if home == "uk" else "EUR"),
-        sender_post=_answer(sender_post, "Postal address of the sender? (shown in every message)"),
-        sender_mail=_answer(sender_mail, "E-mail address of the sender?"),
-        site=_answer(site, "Address of your site? (https://…)").rstrip("/"),
-        adults_only=_yes(adults_only, "Do your terms of sale say that accounts are for adults?"),
-        helpdesk=_answer(helpdesk, "Which system knows open complaints? (a short name, or none)", NOT_CONNECTED),
-        carrier=_answer(carrier, "Which system knows late parcels? (a short name, or none)", NOT_CONNECTED),
+    given = {"shop": shop, "sector": sector, "home": home, "zone": zone, "currency": currency, "post": sender_post}
+    given |= {"mail": sender_mail, "site": site, "helpdesk": helpdesk, "carrier": carrier}
+    answers = msgspec.structs.replace(
+        _asked(given, adults_only),
         notice=_notice(notice),
         notice_since=notice_since,
         refusal_box=refusal_box,
@@ -68,6 +81,27 @@ def init(
         say(f"wrote {path}")
     say("Nothing can be sent yet: every campaign starts as `run: watch`.")
     say("Next: tactful import orders FILE")
+
+
+def _asked(given: dict[str, str], adults_only: bool | None) -> Answers:
+    """The ten answers: those given, and for the others what is answered when asked."""
+    sectors = ", ".join(KEYS["scenario.sector"].names[:4])
+    home = _answer(given["home"], "Whose law holds at home? (uk, eu-fr, us-ca …)", "uk")
+    return Answers(
+        shop=_answer(given["shop"], "What is the shop called?"),
+        sector=_answer(given["sector"], f"Sector? ({sectors} …)", "retail"),
+        home=home,
+        zone=given["zone"] or ZONES.get(home) or _answer("", "Time zone at home? (like Europe/London)"),
+        currency=_answer(given["currency"], "Currency of your prices?", "GBP" if home == "uk" else "EUR"),
+        sender_post=_answer(given["post"], "Postal address of the sender? (shown in every message)"),
+        sender_mail=_answer(given["mail"], "E-mail address of the sender?"),
+        site=_answer(given["site"], "Address of your site? (https://…)").rstrip("/"),
+        adults_only=_yes(adults_only, "Do your terms of sale say that accounts are for adults?"),
+        helpdesk=_answer(
+            given["helpdesk"], "Which system knows open complaints? (a short name, or none)", NOT_CONNECTED
+        ),
+        carrier=_answer(given["carrier"], "Which system knows late parcels? (a short name, or none)", NOT_CONNECTED),
+    )
 
 
 def _answer(given: str, question: str, default: str = "") -> str:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import traceback
+from pathlib import Path
+
 import typer
+
+FAULT = 70
 
 app = typer.Typer(
     name="tactful",
@@ -16,7 +23,17 @@ app = typer.Typer(
 
 
 def run() -> None:
-    """The entry point: load every command, then answer."""
+    """The entry point: load every command, then answer. A fault of ours is said in one line, never as a traceback."""
     from tactful.cli import commands  # noqa: F401
 
-    app()
+    try:
+        app()
+    except Exception as fault:
+        if os.environ.get("TACTFUL_TRACE"):
+            raise
+        place = traceback.extract_tb(fault.__traceback__)[-1]
+        sys.stderr.write(
+            f"A fault in Tactful itself, not in your files ({Path(place.filename).name}:{place.lineno}). "
+            "Please report it with what TACTFUL_TRACE=1 prints before the same command.\n"
+        )
+        sys.exit(FAULT)

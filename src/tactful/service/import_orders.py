@@ -108,16 +108,7 @@ def import_orders(
     prepared = prepare(frame, recognised.columns, zone, recognised.goods, not_goods.codes, now, str(path), time_format)
     digest = hashlib.sha256(path.read_bytes()).digest()
     before = store.imported(digest) is not None
-    total = Appended()
-    for chunk in events(prepared, source):
-        done = store.append(chunk, now)
-        total = Appended(
-            total.added + done.added,
-            total.repeated + done.repeated,
-            total.differing + done.differing,
-            total.persons_created + done.persons_created,
-        )
-        moved(len(chunk))
+    total = _append(store, prepared, source, now, moved)
     folded = fold_all(store)
     digest_of_catalogue = _keep_catalogue(store, prepared)
     accounts = prepared.accounts
@@ -140,6 +131,17 @@ def import_orders(
         read_before=before,
         people_folded=folded,
     )
+
+
+def _append(store: Store, prepared: OrderFile, source: str, now: int, moved: Callable[[int], None]) -> Appended:
+    total = Appended()
+    for chunk in events(prepared, source):
+        done = store.append(chunk, now)
+        total = Appended(
+            *(a + b for a, b in zip(msgspec.structs.astuple(total), msgspec.structs.astuple(done), strict=True))
+        )
+        moved(len(chunk))
+    return total
 
 
 def fold_all(store: Store) -> int:

@@ -44,7 +44,7 @@ def judge_flows(rules: Rules, flows: Iterable[NamedFlow]) -> Iterator[JudgedLine
     """The verdict on each flow, with its reasons for both registers."""
     for item in flows:
         verdict = assess(rules.judge, rules.scorecard, item.flow)
-        reasons = verdict_sentences(rules.policy, verdict)
+        reasons = verdict_sentences(rules.policy, verdict, item.flow)
         yield JudgedLine(
             id=item.id,
             verdict=verdict.name,

@@ -10,10 +10,11 @@ from tactful.appropriateness.scorecard import Scorecard, load_scorecard
 from tactful.model.problems import Problem, Problems, suggestion
 from tactful.policy.compile import compile_policy
 from tactful.policy.judge import Judge
-from tactful.policy.load import load_policy
+from tactful.policy.load import load_policy, load_text
 from tactful.policy.rules import Policy
 
 DEFAULT_POLICY = "norm/retail"
+SUFFIX = ".yaml"
 
 
 def packaged(room: str, path: str) -> str:
@@ -43,7 +44,7 @@ class Fetcher:
         self.texts: dict[str, str] = {}
 
     def __call__(self, name: str) -> tuple[str, str]:
-        """The text and a label for messages; raises Problems when there is no such policy."""
+        """The text and a label for messages; raises LookupError when there is no such policy."""
         text, label = self._find(name)
         self.texts[name] = text
         return text, label
@@ -57,7 +58,7 @@ class Fetcher:
         for candidate in (path, path.with_suffix(".yaml")):
             if candidate.is_file():
                 return read_text(candidate), str(candidate)
-        raise Problems([Problem(name, 0, f"there is no policy of this name.{suggestion(name, pack_names())}")])
+        raise LookupError(f"there is no policy of this name.{suggestion(name, pack_names())}")
 
 
 def read_text(path: Path) -> str:
@@ -90,7 +91,14 @@ def scorecard() -> Scorecard:
 def load_rules(name: str = DEFAULT_POLICY, folder: Path | None = None, texts: dict[str, str] | None = None) -> Rules:
     """Load and compile a policy by the name of a pack or the path of a file. Raises Problems."""
     fetch = Fetcher(folder, texts)
-    policy = load_policy(name, fetch, name)
+    try:
+        fetch(name)
+        if name.endswith(SUFFIX):
+            policy = load_text(*fetch(name), fetch, Path(name).stem)
+        else:
+            policy = load_policy(name, fetch, name)
+    except LookupError as missing:
+        raise Problems([Problem(name, 0, str(missing.args[0]))]) from None
     return Rules(policy, compile_policy(policy), scorecard(), fetch.texts)
 
 

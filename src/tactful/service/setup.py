@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
+from string import Template
 
 import msgspec
 import yaml
@@ -13,6 +15,13 @@ from tactful.service.packs import packaged, read_text
 from tactful.service.shop import load_shop
 
 NOT_CONNECTED = "none"
+_ADULTS = """
+customers:                        # what holds for every customer, and why you can say so
+  all: {customer.minor: false}
+  because: "our terms of sale: accounts are for adults"
+"""
+_SITE = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?")
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -40,6 +49,7 @@ class Answers(msgspec.Struct, frozen=True):
 
 def first_files(answers: Answers, today: dt.date) -> dict[str, str]:
     """The files to write, by path. Raises Problems where an answer does not make a valid file."""
+    _check(answers)
     files = {
         "shop.yaml": _shop(answers),
         "labels.yaml": packaged("service", "starter/labels.yaml"),
@@ -73,49 +83,40 @@ def write_files(root: Path, files: dict[str, str]) -> list[Path]:
     return written
 
 
+def _check(answers: Answers) -> None:
+    """The answers that become part of an address or a key."""
+    problems = []
+    if not _SITE.fullmatch(answers.site):
+        problems.append(
+            Problem("init", 0, f"the address of your site must be like https://shop.example, not {answers.site}.")
+        )
+    for name in (answers.helpdesk, answers.carrier):
+        if not _NAME.fullmatch(name):
+            problems.append(
+                Problem("init", 0, f"a system needs a short name in small letters, like helpdesk, not {name}.")
+            )
+    if problems:
+        raise Problems(problems)
+
+
 def _shop(answers: Answers) -> str:
     sources = _orders(answers.carrier == NOT_CONNECTED)
     if answers.helpdesk != NOT_CONNECTED:
         sources += _source(answers.helpdesk, "customer.complaint_open", "24h")
     if answers.carrier != NOT_CONNECTED:
         sources += _source(answers.carrier, "customer.let_down", "48h")
-    adults = (
-        "\ncustomers:                         # what holds for every customer, and why you can say so\n"
-        "  all: {customer.minor: false}\n"
-        '  because: "our terms of sale: accounts are for adults"\n'
-        if answers.adults_only
-        else ""
+    return Template(packaged("service", "starter/shop.yaml.template")).substitute(
+        shop=_quoted(answers.shop),
+        sector=_quoted(answers.sector),
+        home=_quoted(answers.home),
+        zone=_quoted(answers.zone),
+        currency=_quoted(answers.currency),
+        post=_quoted(answers.sender_post),
+        mail=_quoted(answers.sender_mail),
+        site=answers.site,
+        adults=_ADULTS if answers.adults_only else "",
+        sources=sources,
     )
-    return f"""# What is true of our shop, said once. Nothing here opens a door: it states facts that every flow would
-# otherwise leave "not known". Each is shown in every explanation as "from shop.yaml".
-shop: {_quoted(answers.shop)}
-sector: {answers.sector}
-home: {answers.home}                          # law and time zone where a customer's own are not known
-zone: {answers.zone}
-currency: {answers.currency}
-languages: [en]
-sender: {{name: {_quoted(answers.shop)}, post: {_quoted(answers.sender_post)}, mail: {_quoted(answers.sender_mail)}}}
-
-links:                            # your own pages; {{code}} and {{decision}} are filled in
-  product: {answers.site}/products/{{code}}
-  why: {answers.site}/why/{{decision}}
-  stop: {answers.site}/stop/{{decision}}
-
-meets: [list_on_page]             # duties that your own pages meet: the page behind `why` lists what you hold of her
-
-channels:                         # who else can notice a message in this channel, in our shop
-  email: {{audience: self}}
-  sms: {{audience: self}}
-  post: {{audience: household}}
-  till: {{audience: bystanders}}
-{adults}
-sources:                          # systems we are connected to, and for how long we may believe their silence
-{sources}
-let_down: {{returned_within: 14 days}}   # something brought back: put it right before promoting anything
-quiet_hours: {{from: "20:00", to: "08:00", zone: hers}}
-frequency: {{marketing: 2 per 7 days, all_channels_together: true}}
-attention: 0.50                   # what one message costs her, in our currency: worth less than this, it is not sent
-"""
 
 
 def _orders(tells_let_downs: bool) -> str:
