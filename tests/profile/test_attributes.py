@@ -73,6 +73,8 @@ def test_a_late_parcel_stays_so_until_put_right() -> None:
     assert key("customer.let_down", late, note(PUT_RIGHT, 3, "o1"), note(PARCEL_LATE, 4, "o1")) is True
     assert key("customer.let_down", late, note(PUT_RIGHT, 3, "o2")) is True
     assert key("customer.let_down", late, note(PUT_RIGHT, 30, "o1")) is True
+    assert key("customer.let_down", late, note(PUT_RIGHT, 1, "o1"), note(PUT_RIGHT, 30, "o1")) is True
+    assert key("customer.let_down", late, note(PUT_RIGHT, 3, "o1"), note(PUT_RIGHT, 30, "o1")) is False
     assert key("customer.let_down", late, day=1) is False
 
 

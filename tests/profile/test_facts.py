@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.profile.given import at_day, folded, known, line, note, shop_with, stated, traits
+from tests.profile.given import at_day, declared, folded, known, line, note, shop_with, stated, traits
 
 from tactful.profile.events import PRODUCT_ADDED, PRODUCT_REMOVED, PRODUCT_VIEWED, PRODUCTS_SEARCHED
 from tactful.profile.facts import every_name, read
@@ -71,6 +71,29 @@ def test_a_label_lasts_until_it_is_forgotten() -> None:
     assert known([line(0), line(10)], 75).holds("label.a_while") is True
     assert known([line(0), line(10)], 110).holds("label.a_while") is False
     assert known([line(0)], 75).holds("label.a_while") is None
+
+
+def test_a_label_that_began_lately_is_not_forgotten() -> None:
+    seldom = [line(0), line(110), line(220)]
+    assert known(seldom, 325).holds("label.due_again") is True
+    assert known(seldom, 325 + 90).holds("label.due_again") is False
+
+
+def test_a_label_about_products_may_be_not_known() -> None:
+    text = """
+labels:
+  - label: steady
+    kind: label.segment
+    means: x
+    she_reads: "You buy {{ item.plain_name }} every {{ rhythm.in_words }}."
+    from: [purchase.item]
+    formula: usual_gap >= 5
+"""
+    shop = shop_with(declared=declared(text))
+    assert known([line(0)], 9, shop).holds("label.steady") is None
+    assert known([line(0)], 9, shop).holds("label.steady", "20725") is None
+    assert known([line(0), line(1)], 9, shop).holds("label.steady") is False
+    assert known([line(0), line(0, "A"), line(6, "A")], 9, shop).holds("label.steady") is True
 
 
 def test_postage_is_never_a_fact() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.profile.given import table
 
 from tactful.model.problems import Problems
-from tactful.profile.columns import load_columns, recognise
+from tactful.profile.columns import Columns, load_columns, recognise
 from tactful.profile.orders import (
     classify,
     codes_shape,
@@ -95,6 +95,12 @@ def test_ambiguous_columns_are_not_guessed() -> None:
     assert found.unresolved == {"person": ("E-mail", "Customer ID")}
     assert found.missing == ("price",)
     assert found.unused == ("Colour",)
+
+
+def test_one_column_for_two_roles_is_not_guessed() -> None:
+    both = Columns({"product": frozenset({"item"}), "name": frozenset({"item"})}, ())
+    assert recognise(["Item"], both).found == {}
+    assert recognise(["Item"], both).unresolved == {"product": ("Item",), "name": ("Item",)}
 
 
 def test_a_known_export_is_told_by_its_signature() -> None:

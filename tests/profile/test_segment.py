@@ -92,6 +92,10 @@ def test_traits() -> None:
     assert result.unused == ("plan", "address.planet", "phone", "vip")
 
 
+def test_a_trait_too_long_is_no_trait() -> None:
+    assert taken({"type": "identify", "traits": {"email": "x" * 501}}).unused == ("email",)
+
+
 @pytest.mark.parametrize(
     ("payload", "kind", "note"),
     [
