@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import msgspec
 import typer
@@ -12,11 +13,14 @@ from tactful.cli.folder import AsJson, Folder, opened
 from tactful.cli.importing import commands
 from tactful.cli.instant import clock, instant
 from tactful.cli.screen import answered, fail, hang, progress, say, say_json
+from tactful.model.problems import suggestion
 from tactful.permission.imports import VENDORS
+from tactful.service.import_events import EventImport, import_events
 from tactful.service.import_permissions import PermissionImport, first_heard, import_permissions
 from tactful.service.permissions_file import CSV, GRANTED, PROMOTING, PermissionFile, check_words, read_permissions
 from tactful.service.project import shop_of
 from tactful.service.report import local_time
+from tactful.service.shop import Shop
 from tactful.service.table_file import read_table
 
 _SHOWN = 10
@@ -58,6 +62,84 @@ def permissions(
         with progress("keeping", people, quiet=json) as moved:
             done = import_permissions(store, read, file, clock(), moved)
     _show_all(read, done, answers.zone, explain, json)
+
+
+@commands.command("events")
+@answered
+def events(
+    file: Annotated[Path, typer.Argument(help="Events of an SDK, one JSON per line, batches or one array; or gzip.")],
+    source: Annotated[str, typer.Option(help="Which system they come from, as in shop.yaml.")] = "events",
+    zone: Annotated[str, typer.Option(help="Time zone of times that have none; shop.yaml says which by default.")] = "",
+    as_of: Annotated[str, typer.Option(help="Up to when the file is complete; its newest event by default.")] = "",
+    shop: Folder = Path(),
+    json: AsJson = False,
+) -> None:
+    """Import events: every one is accounted for; what cannot be read is set aside; twice adds nothing."""
+    answers = shop_of(shop)
+    known_zone(zone)
+    complete = past(as_of, answers.zone, "--as-of") if as_of else None
+    size = file.stat().st_size if file.is_file() else None
+    with opened(shop) as store, progress("reading", size, quiet=json) as moved:
+        done = import_events(store, answers, file, source, clock(), zone, complete, moved)
+    if json:
+        say_json(done)
+    else:
+        _show_events(done, answers)
+
+
+def known_zone(zone: str) -> None:
+    """Leave with one sentence where a time zone is not known."""
+    try:
+        if zone:
+            ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        fail(f"--zone {zone}: no such time zone.{suggestion(zone, available_timezones())}")
+
+
+def _show_events(done: EventImport, shop: Shop) -> None:
+    a = done.accounts
+    hang("Times without a zone", f"are read as {done.zone}  wrong? --zone ZONE", 23)
+    hang("Source", f"{done.source}  wrong? --source NAME", 23)
+    say()
+    rows = [
+        ("kept", a.taken, ""),
+        ("without a person", a.no_person, "kept, never guessed at" if a.no_person else ""),
+        ("of a kind we do not use", a.unused, "nothing is kept of them" if a.unused else ""),
+        ("refused", a.refused, "see below" if a.refused else ""),
+    ]
+    for name, count, remark in rows:
+        hang(f"  {name:<27}{count:>9,}   ", remark, 41)
+    say(f"  {'─' * 36}")
+    say(f"  {'accounted for':<27}{a.calls:>9,}")
+    say()
+    for each in done.refused[:_SHOWN]:
+        hang(f"  {each.place}: ", each.reason, len(each.place) + 4)
+    if a.refused > _SHOWN:
+        say(f"  … and {a.refused - _SHOWN:,} more; --json lists the first thousand")
+    if done.unused_traits:
+        names = ", ".join(list(done.unused_traits)[:_SHOWN]) + (" …" if len(done.unused_traits) > _SHOWN else "")
+        hang("Traits left out: ", names, 17)
+    kinds = ", ".join(f"{kind} {count:,}" for kind, count in done.kinds.items())
+    hang("Events by kind: ", kinds or "none", 16)
+    again = f" {done.differing:,} of those say something else now: the first reading stays." if done.differing else ""
+    say(f"New in the store: {done.added:,} events. Already there: {done.repeated:,}.{again}")
+    _show_heard(done, shop)
+
+
+def _show_heard(done: EventImport, shop: Shop) -> None:
+    source = next((each for each in shop.sources if each.name == done.source), None)
+    keys = ", ".join(source.silence_means) if source is not None else ""
+    if source is None:
+        hint = suggestion(done.source, [each.name for each in shop.sources])
+        hang("", f"shop.yaml lists no source {done.source}, so its silence means nothing.{hint}", 0)
+    elif keys and done.heard_as_of is not None:
+        hang(
+            "", f"{done.source} was heard as of {local_time(done.heard_as_of, shop.zone)}: {keys} is known from it.", 0
+        )
+    elif keys:
+        hang(
+            "", f"The silence of {done.source} is not believed: {done.not_heard}. So nothing new is known of {keys}.", 0
+        )
 
 
 def pairs(given: list[str] | None) -> dict[str, str]:
