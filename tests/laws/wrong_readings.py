@@ -109,6 +109,13 @@ class TrustUnknownIsAverage(Reading):
         return flow.get(key, 0.5) if key == "relationship.trust" else super().value(flow, key)
 
 
+class AnyValueIsAValue(Reading):
+    """A value out of range is compared as it stands, so that it is under nothing and other than everything."""
+
+    def value(self, flow: Flow, key: str) -> Value | None:
+        return flow.get(key, 0) if key == "relationship.trust" else flow.get(key)
+
+
 class LimitsBindOnlyIfKnown(Reading):
     """A limit counts only when it definitely holds: what databases do with NULL."""
 

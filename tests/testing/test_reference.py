@@ -8,7 +8,7 @@ import pytest
 from tactful.model.flow import Flow
 from tactful.model.verdict import CEILINGS, OPENINGS, SHUT, Form, Point
 from tactful.policy.language import parse_condition
-from tactful.policy.rules import Policy, Rule
+from tactful.policy.rules import Atom, Policy, Rule
 from tactful.testing import Reading, policy_of, reference_message, reference_standing, reference_verdict
 from tactful.testing.reference import Truth
 
@@ -208,12 +208,21 @@ def test_a_message_takes_the_fullest_variant_that_stands_best() -> None:
     assert reference_message(policy, uses["child"], uses, variants).standing == "never"
 
 
+def test_what_is_out_of_range_is_absent() -> None:
+    policy = of(licence("a", "fact.confidence < 0.5"), limit("l", "soften", "fact.age_days > 3"))
+    verdict = reference_verdict(policy, {**MENTION, "fact.confidence": -1, "fact.age_days": "old"})
+    assert (verdict.because, verdict.also) == (("no-licence",), ("l",))
+    assert verdict == reference_verdict(policy, MENTION)
+
+
 def test_what_fails_opens_nothing_and_holds() -> None:
-    """A value of another type cannot come out of reading a flow; if it does, a limit applies and holds too."""
-    wrong: Flow = {**MENTION, "fact.confidence": "high"}
-    rules = [licence("a"), limit("l", "soften", "fact.confidence < 0.5")]
-    assert reference_verdict(of(*rules), wrong).point == Point(2, 1, 1)
-    assert reference_verdict(of(licence("a", "fact.confidence < 0.5")), wrong).because == ("no-licence",)
+    """A rule of the wrong types cannot be loaded; if it is judged by, a limit applies and holds too."""
+    wrong = Atom("fact.confidence", "<", ("high",))
+    flow: Flow = {**MENTION, "fact.confidence": 0.1}
+    narrow = msgspec.structs.replace(limit("l", "soften"), when=wrong)
+    assert reference_verdict(of(licence("a"), narrow), flow).point == Point(2, 1, 1)
+    opening = msgspec.structs.replace(licence("a"), when=wrong)
+    assert reference_verdict(of(opening), flow).because == ("no-licence",)
 
 
 def test_the_built_in_limit_is_not_doubled() -> None:

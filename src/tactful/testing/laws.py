@@ -7,7 +7,7 @@ hold for every policy that loads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 import msgspec
 
@@ -121,6 +121,24 @@ def only_what_is_missing_could_free(make: MakeEngine, policy: Policy, flow: Flow
         present = [name for name in less.missing if name in known and KEYS[name].kind != "slug"]
         if present:
             broken(f"{present} cannot be missing: the flow has it.", policy, known)
+
+
+OUT_OF_RANGE: tuple[Any, ...] = (None, "unknown", "nowhere", -9, float("nan"), ("nowhere",), {})
+"""What no key may have as its value."""
+
+
+def what_is_out_of_range_is_absent(make: MakeEngine, policy: Policy, flow: Flow) -> None:
+    """A value that its key may not have is the same as none: it opens nothing and exempts from nothing.
+
+    Asked only of engines that take flows which were not read by `read_flow`: that leaves such values out.
+    """
+    engine = make(policy)
+    for key, known in every_single_removal(flow):
+        without = engine.verdict(known)
+        for value in OUT_OF_RANGE if key not in known else ():
+            said = engine.verdict({**known, key: value})
+            if said != without or engine.point({**known, key: value}) != without.point:
+                broken(f"{key}: {value!r} gives {said}, its absence {without}.", policy, known)
 
 
 def the_flow_is_left_alone(make: MakeEngine, policy: Policy, flow: Flow) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from tactful.model.flow import Flow, Value
+from tactful.model.flow import Flow, Value, read_value
 from tactful.model.verdict import CEILINGS, DUTY_NEEDS, FORMS, SHUT, Form, Point, Verdict, lower, name_of
 from tactful.model.vocabulary import KEYS, LISTS
 from tactful.policy.rules import AllOf, AnyOf, Atom, Condition, Const, Pair, Policy, Rule
@@ -66,10 +66,10 @@ class Reading:
     # -- 3, 4: conditions ------------------------------------------------------------------------------------
 
     def value(self, flow: Flow, key: str) -> Value | None:
-        """1, 9: what is absent is not known, and nothing is filled in; but absent trust is 0."""
-        if key == "relationship.trust":
-            return flow.get(key, 0)
-        return flow.get(key)
+        """1, 9, 19: what is absent, `unknown` or out of range is not known; but trust that is not known is 0."""
+        raw = flow.get(key)
+        value = None if raw is None or raw == "unknown" else read_value(KEYS[key], raw)[0]
+        return 0 if value is None and key == "relationship.trust" else value
 
     def truth(self, condition: Condition, flow: Flow) -> Truth:
         """3, 4: three-valued. `!` is at the leaves already."""
@@ -130,7 +130,7 @@ class Reading:
     # -- 4, 7, 19: which rules hold --------------------------------------------------------------------------
 
     def fails(self, rule: Rule, flow: Flow) -> bool:
-        """19: evaluation failed, because a value is of another type than its key."""
+        """19: evaluation failed, because a rule compares a key with a value of another type."""
         try:
             self.truth(rule.when, flow)
         except (TypeError, ValueError):
