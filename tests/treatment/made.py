@@ -16,8 +16,10 @@ from tactful.treatment.template import Treatment, load_treatment
 ROOM = Path(tactful.treatment.__file__).parent
 OBJECTS: Objects = load_objects((ROOM / "tables" / "template_objects.yaml").read_text(encoding="utf-8"), "objects")
 FOOTER = load_footer((ROOM / "tables" / "footer.yaml").read_text(encoding="utf-8"), "footer")
-STARTER = (ROOM / "starter" / "back-in-rhythm.liquid").read_text(encoding="utf-8")
-STARTER_CAMPAIGN = (ROOM / "starter" / "back-in-rhythm.yaml").read_text(encoding="utf-8")
+SHIPPED = (ROOM / "starter" / "back-in-rhythm.liquid").read_text(encoding="utf-8")
+SHIPPED_CAMPAIGN = (ROOM / "starter" / "back-in-rhythm.yaml").read_text(encoding="utf-8")
+STARTER = "\n".join(line for line in SHIPPED.split("\n") if not line.startswith("says:"))
+STARTER_CAMPAIGN = "\n".join(line for line in SHIPPED_CAMPAIGN.split("\n") if "purchase.frequency" not in line)
 SHOP = Shop("The Gift Shop", "The Gift Shop", "1 High Street, Anytown", "hello@giftshop.example", "GBP")
 LINKS = Links("https://giftshop.example/why/k3J9", "https://giftshop.example/stop/k3J9")
 OFFER: dict[str, Any] = {

@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 import pytest
-from tests.treatment.made import STARTER, STARTER_CAMPAIGN, load
+from tests.treatment.made import SHIPPED, SHIPPED_CAMPAIGN, STARTER, STARTER_CAMPAIGN, load
 
 from tactful.model.problems import Problems
 from tactful.model.records import Use, Variant
@@ -30,6 +30,14 @@ def complaints(text: str) -> str:
     with pytest.raises(Problems) as caught:
         campaign(text)
     return str(caught.value)
+
+
+def test_what_is_shipped_declares_what_its_words_let_her_work_out() -> None:
+    shipped, treatment = campaign(SHIPPED_CAMPAIGN), load(SHIPPED)
+    assert check(shipped, treatment) == check(shipped, treatment).__class__((), ())
+    explicit = treatment.find("explicit")
+    assert explicit is not None
+    assert "purchase.frequency" in {use.fact for use in explicit.variant.mentions}
 
 
 def test_the_starter_is_a_campaign_and_fits_its_treatment() -> None:
