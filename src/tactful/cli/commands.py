@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from tactful.cli import deciding, demo, explaining, gating, importing, importing_people, init, judge, policy, words
+from tactful.cli import (
+    deciding,
+    demo,
+    explaining,
+    gating,
+    importing,
+    importing_people,
+    init,
+    judge,
+    policy,
+    source,
+    words,
+)
 
 __all__ = [
     "deciding",
@@ -14,5 +26,6 @@ __all__ = [
     "init",
     "judge",
     "policy",
+    "source",
     "words",
 ]

@@ -9,12 +9,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 import msgspec
 import typer
 
-from tactful.cli.folder import AsJson, Folder, opened
+from tactful.cli.folder import AsJson, Folder, opened, project_of
 from tactful.cli.importing import commands
 from tactful.cli.instant import clock, instant
 from tactful.cli.screen import answered, fail, hang, progress, say, say_json
 from tactful.model.problems import suggestion
 from tactful.permission.imports import VENDORS
+from tactful.service.import_contacts import (
+    ContactImport,
+    SentFile,
+    campaign_file,
+    import_contacts,
+    read_contacts,
+)
 from tactful.service.import_events import EventImport, import_events
 from tactful.service.import_permissions import PermissionImport, first_heard, import_permissions
 from tactful.service.permissions_file import CSV, GRANTED, PROMOTING, PermissionFile, check_words, read_permissions
@@ -85,6 +92,53 @@ def events(
         say_json(done)
     else:
         _show_events(done, answers)
+
+
+@commands.command("contacts")
+@answered
+def contacts(
+    file: Annotated[Path, typer.Argument(help="A CSV or Parquet file: who was really sent to, one row per message.")],
+    campaign: Annotated[str, typer.Option(help="The campaign's name, or its file.")],
+    map: Annotated[list[str] | None, _PAIRS] = None,
+    kind: Annotated[str, typer.Option(help="What kind of identifier the column of people holds.")] = "customer",
+    at: Annotated[str, typer.Option("--at", help="When it was sent, where the file does not say.")] = "",
+    encoding: Annotated[str, _ENCODING] = "utf-8",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what was understood; write nothing.")] = False,
+    shop: Folder = Path(),
+    json: AsJson = False,
+) -> None:
+    """Import who was sent to, so that limits on how often count it. Importing a file twice adds nothing."""
+    answers = shop_of(shop)
+    sent_by = project_of(shop, campaign_file(shop, campaign)).campaign
+    when = past(at, answers.zone, "--at") if at else None
+    frame = read_table(file, encoding)
+    read = read_contacts(frame, pairs(map), kind, when, answers.zone, clock(), str(file))
+    if not json:
+        known = "  ".join(f"{name}={column}" for name, column in read.columns.items())
+        hang("Columns I recognised", f"{known}  wrong? --map person=COLUMN", 23)
+        hang("Counted as", f"{sent_by.purpose} by {sent_by.channel}, as {sent_by.name} says", 23)
+    done = None
+    if not dry_run:
+        with opened(shop) as store, progress("keeping", len(read.rows), quiet=json) as moved:
+            done = import_contacts(store, read, sent_by.channel, sent_by.purpose, str(file), moved)
+    if json:
+        say_json({"columns": read.columns, "lines": read.lines, "refused": read.refused[:_LISTED], "import": done})
+    else:
+        _show_contacts(read, done)
+
+
+def _show_contacts(read: SentFile, done: ContactImport | None) -> None:
+    say()
+    for each in read.refused[:_SHOWN]:
+        say(f"  line {each.line}: {each.reason}")
+    if len(read.refused) > _SHOWN:
+        say(f"  … and {len(read.refused) - _SHOWN:,} more; --json lists the first thousand")
+    if done is None:
+        say(f"{read.lines:,} lines, {len(read.refused):,} refused. Nothing was written: --dry-run.")
+        return
+    say(f"New in the ledger: {done.added:,}. Already there: {done.repeated:,}. Refused: {len(done.refused):,}.")
+    created = f" {done.people_created:,} of them were not known here before." if done.people_created else ""
+    say(f"{done.people:,} people.{created}")
 
 
 def known_zone(zone: str) -> None:

@@ -152,7 +152,7 @@ def _their_columns(by_name: Mapping[str, str], vendor: Vendor, given: Mapping[st
     return Columns(person, state + ends, time, tuple(name for name in by_name.values() if name not in used))
 
 
-def _own_columns(by_name: Mapping[str, str], given: Mapping[str, str]) -> Columns:
+def _own_columns(by_name: dict[str, str], given: Mapping[str, str]) -> Columns:
     taken = by_name | {_CSV_MEANS.get(name, name): column for name, column in given.items()}
     person = tuple((taken[column], kind) for column, kind in _CSV_PERSONS if column in taken)
     if "person" in given:
@@ -174,7 +174,7 @@ def read_permissions(
     """The whole export as understood. Raises Problems, all at once, and then nothing of it may be written."""
     columns = recognise_permissions(frame.columns, tool, given, file)
     granted = tuple(dict.fromkeys(purposes)) or GRANTED
-    rows = [_row(raw, tool, columns, given) for raw in _texts(frame).iter_rows(named=True)]
+    rows = [_row(raw, tool, columns, given) for raw in as_texts(frame).iter_rows(named=True)]
     unnamed = tuple(line for line, row in enumerate(rows, 2) if not _who(row, columns))
     silent = {line for line, row in enumerate(rows, 2) if _says_nothing(row, tool)} - set(unnamed)
     found, problems = read_rows(tool, rows, file, heard_at, granted)
@@ -208,7 +208,7 @@ def read_permissions(
     )
 
 
-def _texts(frame: pl.DataFrame) -> pl.DataFrame:
+def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
     """Every column as text: instants in UTC, a whole number without a point; lists and the like left out."""
     import polars as pl
 
@@ -227,7 +227,11 @@ def _texts(frame: pl.DataFrame) -> pl.DataFrame:
 def _row(raw: Mapping[str, str | None], tool: str, columns: Columns, given: Mapping[str, str]) -> dict[str, str]:
     """A row with the columns that were mapped under the names that the tool itself uses."""
     row = {name.strip().lower(): value.strip() for name, value in raw.items() if value and value.strip()}
-    row |= {name: _whole(row[name]) for name in (column.strip().lower() for column, _ in columns.person) if name in row}
+    row |= {
+        name: whole_number(row[name])
+        for name in (column.strip().lower() for column, _ in columns.person)
+        if name in row
+    }
     mapped = {name: row.get(column.strip().lower(), "") for name, column in given.items()}
     if tool == CSV:
         row |= {_CSV_MEANS.get(name, name): value for name, value in mapped.items()}
@@ -243,7 +247,7 @@ def _row(raw: Mapping[str, str | None], tool: str, columns: Columns, given: Mapp
     return {name: value for name, value in row.items() if value}
 
 
-def _whole(text: str) -> str:
+def whole_number(text: str) -> str:
     """A person's number as text: 17850.0 is 17850."""
     return re.sub(r"^(\d+)\.0$", r"\1", text)
 

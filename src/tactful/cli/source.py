@@ -1,0 +1,107 @@
+"""`tactful source heard` and `list`: when each system was last heard, and what its silence then means."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from tactful.cli.folder import AsJson, Folder, opened, read_only
+from tactful.cli.instant import clock, instant
+from tactful.cli.main import app
+from tactful.cli.screen import answered, hang, out, say, say_json
+from tactful.model.flow import Value
+from tactful.service.project import shop_of
+from tactful.service.report import local_time
+from tactful.service.sources import NOTHING, STALE, SourceState, attest, list_sources
+
+commands = typer.Typer(help="Systems we are connected to, and whether their silence is believed.", no_args_is_help=True)
+app.add_typer(commands, name="source")
+
+
+@commands.command("heard")
+@answered
+def heard(
+    name: Annotated[str, typer.Argument(help="The system, as shop.yaml lists it.")],
+    at: Annotated[str, typer.Option("--at", help="When somebody looked, such as 2011-12-10T09:00.")],
+    note: Annotated[str, typer.Option(help="Who looked, and at what.")] = "",
+    shop: Folder = Path(),
+    json: AsJson = False,
+) -> None:
+    """State that a system was looked at and nothing was open at that time. Who has something on file keeps it."""
+    answers = shop_of(shop)
+    when = instant(at, answers.zone, "--at")
+    with opened(shop) as store:
+        state = attest(store, answers, name, when, clock(), note, str(shop / "shop.yaml"))
+    if json:
+        say_json(state)
+        return
+    assert state.heard_as_of is not None
+    if state.heard_as_of > when:
+        say(f"{name} was heard as of {local_time(state.heard_as_of, answers.zone)} already: that is later, and stays.")
+    if state.state == NOTHING:
+        say(f"Noted. shop.yaml says nothing of what the silence of {name} means, so nothing becomes known.")
+        return
+    assert state.known_until is not None
+    until = local_time(state.known_until, answers.zone)
+    for key, value in state.silence_means.items():
+        say(f"{key} is known to be {_plain(value)} until {until}, where nothing else is on file.")
+    if state.state == STALE:
+        say("That is over already: for now it is not known again. Decide for that time with --now, or look again.")
+
+
+@commands.command("list")
+@answered
+def listed(
+    now: Annotated[str, typer.Option("--now", help="As it stands at this instant.")] = "",
+    shop: Folder = Path(),
+    json: AsJson = False,
+) -> None:
+    """Each source of shop.yaml: what its silence means, when it was last heard, and whether that is still believed."""
+    answers = shop_of(shop)
+    at = instant(now, answers.zone)
+    with read_only(shop) as store:
+        states = list_sources(store, answers, at)
+    if json:
+        say_json(states)
+        return
+    if not states:
+        say("shop.yaml lists no sources.")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for head in ("source", "its silence means", "heard as of", f"times in {answers.zone}"):
+        table.add_column(head, overflow="fold")
+    for each in states:
+        table.add_row(each.source, _silence(each), _heard(each, answers.zone), _state(each, answers.zone))
+    console = out()
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.write("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")
+    for each in states:
+        if each.note:
+            hang(f"{each.source}: ", each.note, len(each.source) + 2)
+
+
+def _silence(each: SourceState) -> str:
+    return ", ".join(f"{key}: {_plain(value)}" for key, value in each.silence_means.items()) or "nothing"
+
+
+def _heard(each: SourceState, zone: str) -> str:
+    return _clock(each.heard_as_of, zone) if each.heard_as_of is not None else "never"
+
+
+def _clock(at: int, zone: str) -> str:
+    return local_time(at, zone).removesuffix(f" {zone}")
+
+
+def _state(each: SourceState, zone: str) -> str:
+    if each.known_until is None:
+        return "" if each.state == NOTHING else "not known"
+    return f"{each.state}, {'since' if each.state == STALE else 'until'} {_clock(each.known_until, zone)}"
+
+
+def _plain(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
