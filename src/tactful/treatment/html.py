@@ -12,7 +12,7 @@ _LINK = re.compile(r"https?://[^\s<>\"'`\\{}|^\x00-\x20\x7f]+", re.IGNORECASE)
 
 def as_html(body: str, parts: Sequence[str], links: Iterable[str], language: str) -> str:
     """Body and required parts as HTML. `links` are the addresses that may be made into links."""
-    known = sorted({link for link in links if _LINK.fullmatch(link)}, key=len, reverse=True)
+    known = frozenset(link for link in links if _LINK.fullmatch(link))
     blocks = [_block(block.split("\n"), known) for block in re.split(r"\n{2,}", body) if block.strip()]
     footer = "<br>\n".join(_line(part, known) for part in parts)
     return f'<div lang="{escape(language)}">\n' + "\n".join([*blocks, f"<footer>{footer}</footer>"]) + "\n</div>\n"
@@ -31,18 +31,16 @@ def links_in(values: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _block(lines: list[str], links: Sequence[str]) -> str:
+def _block(lines: list[str], links: frozenset[str]) -> str:
     """A paragraph, or a list where every line begins with a dash."""
     if all(line.startswith("- ") for line in lines):
         return "<ul>\n" + "\n".join(f"<li>{_line(line[2:], links)}</li>" for line in lines) + "\n</ul>"
     return "<p>" + "<br>\n".join(_line(line, links) for line in lines) + "</p>"
 
 
-def _line(text: str, links: Sequence[str]) -> str:
-    if not links:
-        return escape(text)
-    pieces = re.split("(" + "|".join(re.escape(link) for link in links) + r")(?=\s|$)", text)
+def _line(text: str, links: frozenset[str]) -> str:
+    """A line, escaped; a word that is one of our links, whole and as given, becomes a link."""
+    pieces = re.split(r"(\s+)", text)
     return "".join(
-        f'<a href="{escape(piece)}">{escape(piece)}</a>' if number % 2 else escape(piece)
-        for number, piece in enumerate(pieces)
+        f'<a href="{escape(piece)}">{escape(piece)}</a>' if piece in links else escape(piece) for piece in pieces
     )
