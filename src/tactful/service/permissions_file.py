@@ -34,6 +34,7 @@ _CSV_MEANS = {"person": "customer", "time": "occurred_at"}
 _CSV_NEEDED = ("purpose", "channel", "state")
 _CSV_PERSONS = (("customer", "customer"), ("email", "email"), ("phone", "phone"))
 _ASKED = ("not_asked", "as_condition", "in_terms", "plainly")
+_DUPLICATED = re.compile(r"_duplicated_\d+$")
 _EMPTY = ("", "[]", "false", "none")
 
 
@@ -115,7 +116,7 @@ def recognise_permissions(names: Sequence[str], tool: str, given: Mapping[str, s
         for name in given
         if name not in allowed
     ]
-    lowered = Counter(name.strip().lower() for name in names)
+    lowered = Counter(_DUPLICATED.sub("", name).strip().lower() for name in names)
     problems += [Problem(file, 1, f"has two columns `{name}`.") for name, count in lowered.items() if count > 1]
     if problems:
         raise Problems(problems)
