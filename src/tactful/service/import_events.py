@@ -102,14 +102,8 @@ def import_events(
     zone = zone or shop.zone
     digest = _digest(path)
     before = store.imported(digest) is not None
-    reading = _Reading(store, door_of(shop, source, zone), now)
-    for found in read_calls(path, moved):
-        reading.take(found)
-    reading.flush()
+    reading = _read(store, path, door_of(shop, source, zone), now, moved)
     accounts = reading.accounts()
-    if accounts.refused == accounts.calls:
-        first = [Problem(str(path), each.line, each.reason) for each in reading.refused]
-        raise Problems(first or [Problem(str(path), 0, "holds no event.")])
     folded = fold_all(store)
     heard, not_heard = reading.heard(as_of)
     if heard is not None:
@@ -131,6 +125,19 @@ def import_events(
         heard_as_of=heard,
         not_heard=not_heard,
     )
+
+
+def _read(store: Store, path: Path, door: Door, now: int, moved: Callable[[int], None]) -> _Reading:
+    """A file read to its end and kept. Raises Problems where nothing of it could be understood."""
+    reading = _Reading(store, door, now)
+    for found in read_calls(path, moved):
+        reading.take(found)
+    reading.flush()
+    accounts = reading.accounts()
+    if accounts.refused == accounts.calls:
+        first = [Problem(str(path), each.line, each.reason) for each in reading.refused]
+        raise Problems(first or [Problem(str(path), 0, "holds no event.")])
+    return reading
 
 
 class _Reading:
