@@ -178,12 +178,7 @@ def read_permissions(
     rows = [_row(raw, tool, columns, given) for raw in as_texts(frame).iter_rows(named=True)]
     unnamed = tuple(line for line, row in enumerate(rows, 2) if not _who(row, columns))
     silent = {line for line, row in enumerate(rows, 2) if _says_nothing(row, tool)} - set(unnamed)
-    found, problems = read_rows(tool, rows, file, heard_at, granted)
-    skipped = silent.union(unnamed)
-    problems = [problem for problem in problems if problem.line not in skipped]
-    if problems:
-        raise Problems(problems)
-    taken = [item for item in found if item.line not in skipped]
+    taken = _taken(tool, rows, file, heard_at, granted, silent.union(unnamed))
     if not taken:
         raise Problems([Problem(file, 0, _nothing(columns, len(silent), len(unnamed)))])
     statements: list[Statement] = []
@@ -209,8 +204,24 @@ def read_permissions(
     )
 
 
+def _taken(
+    tool: str,
+    rows: Sequence[Mapping[str, str]],
+    file: str,
+    heard_at: int,
+    granted: tuple[str, ...],
+    skipped: set[int],
+) -> list[Imported]:
+    """The rows as the tool means them, without the lines in `skipped`. Raises Problems."""
+    found, problems = read_rows(tool, rows, file, heard_at, granted)
+    problems = [problem for problem in problems if problem.line not in skipped]
+    if problems:
+        raise Problems(problems)
+    return [item for item in found if item.line not in skipped]
+
+
 def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
-    """Every column as text: instants in UTC, a whole number without a point; lists and the like left out."""
+    """Every column as text, instants in UTC; lists and the like are left out."""
     import polars as pl
 
     texts = []
