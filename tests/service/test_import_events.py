@@ -205,6 +205,24 @@ def test_silence_is_not_believed_where_a_complaint_may_be_missing(
     assert store.heard() == {}
 
 
+def test_a_crash_loses_nothing_that_the_next_run_does_not_bring(
+    store: Store, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tactful.service.import_events._CHUNK", 10)
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(lines(*(call(n) for n in range(2500))))
+
+    def stop(done: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_events(store, shop, path, "helpdesk", NOW, moved=stop)
+    kept = store.counts().events
+    assert 0 < kept < 2500
+    assert store.heard() == {}
+    assert import_events(store, shop, path, "helpdesk", NOW).added == 2500 - kept
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

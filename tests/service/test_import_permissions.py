@@ -213,8 +213,36 @@ def test_our_own_file_says_each_purpose_itself() -> None:
     )  # fmt: skip
     assert len(history.statements) == 3
     assert history.contradictory == 1
-    with pytest.raises(Problems, match="no column for channel"):
+    with pytest.raises(Problems, match="`channel: ` is not allowed"):
         read("1,market,given", tool="csv", header="customer,purpose,state")
+
+
+def test_a_list_of_people_who_said_stop_is_an_end_of_all(store: Store, tmp_path: Path) -> None:
+    keep(store, tmp_path, read("1,withdrawn", tool="csv", header="customer,state"))
+    assert {standing(store, "1", purpose) for purpose in PROMOTING} == {"withdrawn"}
+    person = store.find("customer", "1")
+    assert person is not None
+    assert {each.channel for each in store.permissions(person)} == {"*"}
+
+
+def test_a_crash_keeps_refusals_first_and_the_next_run_the_rest(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tactful.service.import_permissions._PEOPLE", 2)
+    file = read("1,,opted_in,,", "2,,opted_in,,", "3,,unsubscribed,,", "4,,unsubscribed,,")
+    path = tmp_path / "users.csv"
+    path.write_text("users")
+
+    def stop(people: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_permissions(store, file, path, NOW, stop)
+    assert store.find("customer", "1") is None
+    assert standing(store, "3", "market") == standing(store, "4", "market") == "withdrawn"
+    assert first_heard(store, path) is None
+    later = read("1,,opted_in,,", "2,,opted_in,,", "3,,unsubscribed,,", "4,,unsubscribed,,", heard_at=NOW + DAY)
+    assert keep(store, tmp_path, later, NOW + DAY).added == 4
 
 
 def test_parquet_types_are_read_as_what_they_mean() -> None:

@@ -31,7 +31,6 @@ PROMOTING: tuple[str, ...] = Cap(1, 1).purposes
 """What an end in another tool counts for, beside the purposes of a yes."""
 MAPPED: tuple[str, ...] = ("person", "state", "time")
 _CSV_MEANS = {"person": "customer", "time": "occurred_at"}
-_CSV_NEEDED = ("purpose", "channel", "state")
 _CSV_PERSONS = (("customer", "customer"), ("email", "email"), ("phone", "phone"))
 _ASKED = ("not_asked", "as_condition", "in_terms", "plainly")
 _DUPLICATED = re.compile(r"_duplicated_\d+$")
@@ -126,12 +125,6 @@ def recognise_permissions(names: Sequence[str], tool: str, given: Mapping[str, s
         problems.append(Problem(file, 1, "no column says who is meant: add --map person=COLUMN."))
     if not columns.state and (tool == CSV or not VENDORS[tool].default):
         problems.append(Problem(file, 1, "no column says whether she agreed: add --map state=COLUMN."))
-    if tool == CSV:
-        problems += [
-            Problem(file, 1, f"no column for {name}: add --map {name}=COLUMN.")
-            for name in _CSV_NEEDED[:2]
-            if name not in by_name and name not in given
-        ]
     if problems:
         raise Problems(problems)
     return columns
@@ -213,11 +206,18 @@ def _taken(
     skipped: set[int],
 ) -> list[Imported]:
     """The rows as the tool means them, without the lines in `skipped`. Raises Problems."""
-    found, problems = read_rows(tool, rows, file, heard_at, granted)
+    found, problems = read_rows(tool, [_filled(tool, row) for row in rows], file, heard_at, granted)
     problems = [problem for problem in problems if problem.line not in skipped]
     if problems:
         raise Problems(problems)
     return [item for item in found if item.line not in skipped]
+
+
+def _filled(tool: str, row: Mapping[str, str]) -> Mapping[str, str]:
+    """A row of our own file; an end may leave out purpose and channel, and is then an end of all (`_statements`)."""
+    if tool != CSV or row.get("state") not in ENDS:
+        return row
+    return {"purpose": PROMOTING[0], "channel": "email", **row}
 
 
 def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
@@ -310,10 +310,17 @@ def _statements(
     if at is not None and timed:
         occurred_at = min(at, heard_at)
     purposes: Sequence[str] = [each.purpose for each in item.permissions]
+    channel = first.channel
     if tool != CSV and first.state in ENDS:
         purposes = tuple(dict.fromkeys((*PROMOTING, *granted)))
+    elif tool == CSV and "purpose" not in row:
+        purposes = PROMOTING
+    if tool == CSV and "channel" not in row:
+        channel = "*"
     made = [
-        Statement(person, msgspec.structs.replace(first, purpose=purpose, occurred_at=occurred_at), timed)
+        Statement(
+            person, msgspec.structs.replace(first, purpose=purpose, channel=channel, occurred_at=occurred_at), timed
+        )
         for purpose in purposes
     ]
     return made, bool(written) and not timed
