@@ -127,6 +127,12 @@ def test_a_batch_gives_its_time_to_calls_without(store: Store, shop: Shop, tmp_p
     assert store.counts().last_occurred_at == parse_time("2011-12-02T10:00:00Z", None)
 
 
+def test_a_call_without_a_time_has_that_of_its_receipt(store: Store, shop: Shop, tmp_path: Path) -> None:
+    received = call(1, timestamp=None, receivedAt="2011-12-03T10:00:00Z")
+    assert brought(store, shop, tmp_path, lines(received)).added == 1
+    assert store.counts().last_occurred_at == parse_time("2011-12-03T10:00:00Z", None)
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
