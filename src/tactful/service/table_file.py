@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def read_table(path: Path, encoding: str = "utf-8") -> pl.DataFrame:
         raise Problems([Problem(str(path), 0, "is empty.")])
     try:
         frame = pl.read_parquet(path) if head == _PARQUET else _read_csv(path, head, encoding)
-    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
+    except (pl.exceptions.PolarsError, OSError, EOFError, UnicodeError) as error:
         raise Problems([Problem(str(path), 0, _sentence(path, head, encoding, error))]) from None
     if not frame.width or not frame.height:
         raise Problems([Problem(str(path), 0, "has a header but no lines.")])
@@ -48,7 +49,9 @@ def _read_csv(path: Path, head: bytes, encoding: str) -> pl.DataFrame:
 
 def _separator(path: Path, encoding: str) -> str:
     with path.open("rb") as file:
-        first = file.readline(65_536).decode(encoding, errors="replace")
+        packed = file.read(2) == _GZIP
+    with gzip.open(path) if packed else path.open("rb") as lines:
+        first = lines.readline(65_536).decode(encoding, errors="replace")
     counts = {mark: first.count(mark) for mark in (",", ";", "\t", "|")}
     best = max(counts, key=lambda mark: counts[mark])
     return best if counts[best] else ","
