@@ -91,7 +91,7 @@ def test_a_second_time_writes_nothing(tmp_path: Path) -> None:
     ("name", "value", "sentence"),
     [
         ("sector", "retial", "Did you mean retail?"),
-        ("home", "narnia", "--home narnia: "),
+        ("home", "narnia", '--home: "narnia" is not a jurisdiction'),
         ("zone", "Europe/Londn", "is not a time zone"),
         ("site", "javascript:alert(1)", "must be like https://shop.example"),
         ("sender_mail", "hello", "must be like hello@shop.example"),
