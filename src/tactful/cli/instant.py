@@ -16,6 +16,11 @@ def clock() -> int:
     return time.time_ns() // 1000
 
 
+def today() -> dt.date:
+    """The day, by the clock, in UTC."""
+    return dt.datetime.now(dt.UTC).date()
+
+
 def instant(text: str, zone: str, option: str = "--now") -> int:
     """An instant as written, in the shop's zone where it has none; the clock where nothing is written."""
     if not text:

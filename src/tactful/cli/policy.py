@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tactful.cli.instant import today
 from tactful.cli.main import app
 from tactful.cli.screen import NO, answered, say, say_json
 from tactful.service.check_policy import PolicyReport, check_policy
@@ -24,14 +25,14 @@ _MOST = 30
 @answered
 def check(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
     """Load a policy strictly: its words, its tiers, and in each rule a sentence for staff and for her."""
-    _report(check_policy(_rules(policy), with_cases=False), json)
+    _report(check_policy(_rules(policy), with_cases=False, today=today()), json)
 
 
 @commands.command("test")
 @answered
 def try_out(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
     """Check it, judge every case, try every claim, and name the rules that no case depends on."""
-    _report(check_policy(_rules(with_its_cases(policy)), with_cases=True), json)
+    _report(check_policy(_rules(with_its_cases(policy)), with_cases=True, today=today()), json)
 
 
 def _rules(policy: str) -> Rules:
@@ -49,6 +50,8 @@ def _report(report: PolicyReport, json: bool) -> None:
             say(f"… and {len(report.problems) - _MOST} more.")
         rules = f"{report.licences} licences, {report.limits} limits, {report.waivers} waivers"
         say(f"{report.policy}: {rules}; {', '.join(report.parts)}")
+        if report.waiting:
+            say(f"not in force yet: {', '.join(report.waiting)}")
         if report.passed or report.cases:
             say(f"cases {report.passed} of {report.cases} as expected · claims {report.claims}")
         say("good" if report.good else f"{len(report.problems)} problems")

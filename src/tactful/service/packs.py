@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -88,15 +89,20 @@ def scorecard() -> Scorecard:
     return load_scorecard(packaged("policy", "packs/scorecards/opinion.yaml"), "opinion.yaml")
 
 
-def load_rules(name: str = DEFAULT_POLICY, folder: Path | None = None, texts: dict[str, str] | None = None) -> Rules:
-    """Load and compile a policy by the name of a pack or the path of a file. Raises Problems."""
+def load_rules(
+    name: str = DEFAULT_POLICY,
+    folder: Path | None = None,
+    texts: dict[str, str] | None = None,
+    today: dt.date | None = None,
+) -> Rules:
+    """Load and compile a policy by the name of a pack or the path of a file, as it applies on a day. Raises Problems."""
     fetch = Fetcher(folder, texts)
     try:
         fetch(name)
         if name.endswith(SUFFIX):
-            policy = load_text(*fetch(name), fetch, Path(name).stem)
+            policy = load_text(*fetch(name), fetch, Path(name).stem, today)
         else:
-            policy = load_policy(name, fetch, name)
+            policy = load_policy(name, fetch, name, today)
     except LookupError as missing:
         raise Problems([Problem(name, 0, str(missing.args[0]))]) from None
     return Rules(policy, compile_policy(policy), scorecard(), fetch.texts)

@@ -5,6 +5,7 @@ A project is built from texts alone, so that a run can keep the texts and a repl
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -93,8 +94,15 @@ def drafts(folder: Path) -> list[Path]:
 class Project:
     """A project built from texts; raises Problems, all at once. Tables are built when they are first asked for."""
 
-    def __init__(self, texts: dict[str, str], rules: Rules | None = None, campaign_file: str = _CAMPAIGN) -> None:
+    def __init__(
+        self,
+        texts: dict[str, str],
+        rules: Rules | None = None,
+        campaign_file: str = _CAMPAIGN,
+        today: dt.date | None = None,
+    ) -> None:
         self.texts = texts
+        self.today = today
         self.campaign_file = campaign_file
         self._rules = rules
         problems: list[Problem] = []
@@ -118,11 +126,18 @@ class Project:
 
     @cached_property
     def rules(self) -> Rules:
-        """The policy that holds, compiled."""
+        """The policy that holds, compiled: without what applies only after `today`."""
         if self._rules is not None:
             return self._rules
         own = {name.removeprefix(_POLICY): text for name, text in self.texts.items() if name.startswith(_POLICY)}
-        return load_rules(self.texts[_POLICY_NAME], texts=own)
+        return load_rules(self.texts[_POLICY_NAME], texts=own, today=self.today)
+
+    def on(self, today: dt.date) -> Project:
+        """The project with the rules that apply on a day; itself, where that is all of them."""
+        later = any(part.effective > today.isoformat() for part in self.rules.policy.made_of)
+        if self._rules is not None or (self.today is None and not later):
+            return self
+        return Project(self.texts, campaign_file=self.campaign_file, today=today)
 
     @cached_property
     def fit(self) -> FitTable:
