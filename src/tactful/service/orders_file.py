@@ -15,6 +15,7 @@ from tactful.model.problems import Problem, Problems
 from tactful.model.records import DAY, NewEvent
 from tactful.profile.events import OrderLine
 from tactful.profile.orders import line_id
+from tactful.service.printable import CONTROLS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 FIELDS = ("order", "product", "name", "units", "at", "price", "person", "country")
 NEEDED = ("order", "product", "units", "at", "person")
 _CHUNK = 20_000
+_LONGEST = 500
+_CODES = ("order", "product", "person", "country")
+_TEXTS = (*_CODES, "name")
 _TIME_FORMATS = (
     "%Y-%m-%dT%H:%M:%S%.f",
     "%Y-%m-%d %H:%M:%S%.f",
@@ -149,7 +153,7 @@ def _typed(frame: pl.DataFrame, zone: str, formats: tuple[str, ...]) -> pl.DataF
         "line",
         _text("order"),
         _text("product"),
-        _text("name").fill_null(""),
+        _text("name").str.replace_all(f"(?:{CONTROLS}|[\\x00\\n\\t])+", " ").str.strip_chars().fill_null(""),
         _numeric(frame, "units").alias("units"),
         _numeric(frame, "price").alias("price"),
         pl.lit(bool(frame["price"].null_count() < frame.height)).alias("priced"),
@@ -218,6 +222,10 @@ def _marked(frame: pl.DataFrame, goods: str, not_goods: frozenset[str], now: int
         .then(pl.lit("it has no order number"))
         .when(pl.col("product").is_null() | (pl.col("product") == ""))
         .then(pl.lit("it has no product code"))
+        .when(pl.any_horizontal(*(pl.col(name).str.len_chars() > _LONGEST for name in _TEXTS)))
+        .then(pl.lit(f"one of its cells holds more than {_LONGEST} characters"))
+        .when(pl.any_horizontal(*(pl.col(name).str.contains(f"{CONTROLS}|[\\x00]") for name in _CODES)))
+        .then(pl.lit("its order, product, person or country holds characters that nobody can read"))
         .when(pl.col("units").is_null() | (pl.col("units") != text))
         .then(pl.lit("its number of units is not a whole number"))
         .when(pl.col("at").is_null())

@@ -6,6 +6,7 @@ import msgspec
 from jinja2 import Environment, StrictUndefined
 
 from tactful.service.packs import packaged
+from tactful.service.printable import printable
 
 
 class SummaryRow(msgspec.Struct, frozen=True):
@@ -49,6 +50,10 @@ class RunPage(msgspec.Struct, frozen=True):
 
 
 def run_page(run: RunPage) -> str:
-    """The page as HTML; every value is escaped."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False)
+    """The page as HTML; every value is escaped, and shows no control characters."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False, finalize=_finalized)
     return environment.from_string(packaged("service", "pages/run.html.jinja")).render(run=run)
+
+
+def _finalized(value: object) -> object:
+    return printable(value) if isinstance(value, str) else value
