@@ -30,7 +30,8 @@ _MOST_FILES = 100
 def load_policy(name: str, fetch: Fetch, file: str = "policy", today: dt.date | None = None) -> Policy:
     """The policy of this name with all that it imports. `file` labels the problem if `name` itself cannot be had.
 
-    Parts that apply only after `today` wait; with None, every part applies. Raises Problems with everything that is wrong in all files.
+    Parts that apply only after `today` wait; with None, every part applies. Raises Problems with everything that is
+    wrong in all files.
     """
     loader = _Loader(fetch)
     loader.read_named(name, file, 0, ())

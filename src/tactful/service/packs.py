@@ -95,7 +95,10 @@ def load_rules(
     texts: dict[str, str] | None = None,
     today: dt.date | None = None,
 ) -> Rules:
-    """Load and compile a policy by the name of a pack or the path of a file, as it applies on a day. Raises Problems."""
+    """Load and compile a policy by the name of a pack or the path of a file; with `today`, as it applies on that day.
+
+    Raises Problems.
+    """
     fetch = Fetcher(folder, texts)
     try:
         fetch(name)
