@@ -217,7 +217,33 @@ def _marked(frame: pl.DataFrame, goods: str, not_goods: frozenset[str], now: int
     import polars as pl
 
     text = pl.col("units").cast(pl.Int64, strict=False)
-    refused = (
+    back = pl.col("order").str.starts_with("C") | (pl.col("units") < 0)
+    nature = (
+        pl.when(back)
+        .then(pl.lit("returned"))
+        .when(pl.col("priced") & (pl.col("price") <= 0))
+        .then(pl.lit("free"))
+        .otherwise(pl.lit("bought"))
+    )
+    fits = pl.col("product").str.contains(goods) if goods else pl.lit(True)
+    goods_mark = fits & ~pl.col("product").str.to_uppercase().is_in(sorted(not_goods))
+    return frame.with_columns(
+        refused=_why_refused(now),
+        nature=nature,
+        goods=goods_mark.fill_null(False),
+        n=pl.int_range(pl.len()).over("order"),
+    ).with_columns(
+        units=text.fill_null(0),
+        price=(pl.col("price").fill_null(0) * 1000).round().cast(pl.Int64, strict=False).fill_null(0),
+    )
+
+
+def _why_refused(now: int) -> pl.Expr:
+    """Why a line is not taken; empty where it is."""
+    import polars as pl
+
+    text = pl.col("units").cast(pl.Int64, strict=False)
+    return (
         pl.when(pl.col("order").is_null() | (pl.col("order") == ""))
         .then(pl.lit("it has no order number"))
         .when(pl.col("product").is_null() | (pl.col("product") == ""))
@@ -239,22 +265,6 @@ def _marked(frame: pl.DataFrame, goods: str, not_goods: frozenset[str], now: int
         .when(pl.col("units").abs() > 1e9)
         .then(pl.lit("its number of units is beyond belief"))
         .otherwise(pl.lit(""))
-    )
-    back = pl.col("order").str.starts_with("C") | (pl.col("units") < 0)
-    nature = (
-        pl.when(back)
-        .then(pl.lit("returned"))
-        .when(pl.col("priced") & (pl.col("price") <= 0))
-        .then(pl.lit("free"))
-        .otherwise(pl.lit("bought"))
-    )
-    fits = pl.col("product").str.contains(goods) if goods else pl.lit(True)
-    goods_mark = fits & ~pl.col("product").str.to_uppercase().is_in(sorted(not_goods))
-    return frame.with_columns(
-        refused=refused, nature=nature, goods=goods_mark.fill_null(False), n=pl.int_range(pl.len()).over("order")
-    ).with_columns(
-        units=text.fill_null(0),
-        price=(pl.col("price").fill_null(0) * 1000).round().cast(pl.Int64, strict=False).fill_null(0),
     )
 
 

@@ -13,6 +13,7 @@ class SummaryRow(msgspec.Struct, frozen=True):
     """One line of the summary. `ours` marks what is missing in our own set-up, not a refusal of hers."""
 
     count: int
+    group: str
     text: str
     ours: bool = False
 
