@@ -16,14 +16,16 @@ of their names' bytes, so their order in the case does not matter. A decision en
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Literal, NamedTuple
 
 import msgspec
 
+from tactful.appropriateness.combinations import NO_COMBINATIONS, Combinations
 from tactful.appropriateness.context import FitTable
 from tactful.appropriateness.message import ASK, HOLD, NEVER, STANDINGS, WHERE_TO_ASK, Picked, Stood, may_ask_here, pick
-from tactful.appropriateness.scene import Ground, Scene
+from tactful.appropriateness.scene import Ground, Scene, contact_point, said
 from tactful.appropriateness.scorecard import Scorecard
 from tactful.arbitration import best as arbitration
 from tactful.arbitration import pressure, quiet
@@ -44,14 +46,13 @@ from tactful.model.records import (
     Standing,
     Variant,
 )
-from tactful.model.verdict import FORMS, Form
+from tactful.model.verdict import Form
 from tactful.permission.points import Passed
 from tactful.permission.standing import permission_for
 from tactful.policy.judge import Judge
 
 FRESH = DAY
 """A decision is good for a day at most: ages, windows and hours move on."""
-_OF_FORM: dict[str, str] = {"silent": "silent", "softened": "soften", "explicit": "say"}
 _Used = tuple[str, Form, Stood]
 
 
@@ -80,6 +81,7 @@ class Case(msgspec.Struct, frozen=True):
     attention_price: int = 0
     draws: dict[str, int] = {}
     detail: Literal["all", "chosen"] = "all"
+    combinations: Combinations = NO_COMBINATIONS
 
 
 def decide(case: Case) -> Decision:
@@ -232,7 +234,14 @@ class _Course:
         self.full = full
         self.candidate = candidate
         self.scene = sitting.scene(candidate)
-        self.contact = _contact_point(candidate)
+        self.contact = contact_point(candidate)
+        self.combined = bool(sitting.case.combinations.revealing(candidate.facts))
+        self.facts = candidate.facts
+
+    def _facts_in(self, variant: Variant | None) -> dict[str, Fact]:
+        """Her facts as they count beside each other in a variant (None: in what chose it)."""
+        own = self.candidate
+        return self.sitting.case.combinations.facts_in(own, variant) if self.combined else own.facts
 
     def run(self) -> Outcome:
         """Its outcome: the stage at which it fell, or `best` with its score."""
@@ -256,22 +265,32 @@ class _Course:
         return Outcome(self.candidate.name, "eligible", "never", note=note, missing=missing)
 
     def _judge(self) -> Outcome:
-        each, stands = self.candidate, self.scene.stands
-        selects: list[_Used] = [(name, "silent", stands(each.facts.get(name), "silent")) for name in each.selects]
+        each = self.candidate
+        self.facts = self._facts_in(None)
+        selects = self._stood((name, "silent") for name in each.selects)
         barred = [used for used in selects if used[2].standing == NEVER]
         if barred:
             return self._outcome("eligible", "never", barred, note="Something it rests on may not be used.")
         reach = self.scene.reach(self.contact)
         if reach.standing == NEVER:
             return self._outcome("fitting", "never", [], reach)
-        shown: list[list[_Used]] = [
-            [(use.fact, use.form, stands(each.facts.get(use.fact), use.form)) for use in variant.mentions]
-            for variant in each.variants
-        ]
-        picked = pick(reach, ([(name, stood) for name, _, stood in (*selects, *uses)] for uses in shown))
+        shown = [self._in(variant, selects) for variant in each.variants]
+        picked = pick(reach, ([(name, stood) for name, _, stood in uses] for uses in shown))
         taken = picked.variant if picked.variant is not None else len(shown) - 1
-        uses = [*selects, *(shown[taken] if shown else ())]
-        return self._fitted(picked, each.variants[taken] if shown else None, reach, uses)
+        variant = each.variants[taken] if shown else None
+        self.facts = self._facts_in(variant)
+        return self._fitted(picked, variant, reach, shown[taken] if shown else selects)
+
+    def _in(self, variant: Variant, selects: list[_Used]) -> list[_Used]:
+        """Every use of a variant: what chose it, and what it mentions."""
+        if self.combined:
+            self.facts = self._facts_in(variant)
+            selects = self._stood((name, "silent") for name, _, _ in selects)
+        return [*selects, *self._stood((use.fact, use.form) for use in variant.mentions)]
+
+    def _stood(self, uses: Iterable[tuple[str, Form]]) -> list[_Used]:
+        facts, stands = self.facts, self.scene.stands
+        return [(name, form, stands(facts.get(name), form)) for name, form in uses]
 
     def _fitted(self, picked: Picked, variant: Variant | None, reach: Stood, uses: list[_Used]) -> Outcome:
         name = variant.name if variant else ""
@@ -283,7 +302,7 @@ class _Course:
             return self._held(outcome, picked, shop)
         if picked.standing == ASK:
             return self._question(picked, uses, reach, name)
-        return self._outcome("best", _said(variant), uses, reach, name)
+        return self._outcome("best", said(variant), uses, reach, name)
 
     def _held(self, outcome: Outcome, picked: Picked, shop: HeldBack) -> Outcome:
         """What the shop alone holds has no rule as its reason, but a note."""
@@ -305,7 +324,7 @@ class _Course:
 
     def _question(self, picked: Picked, uses: list[_Used], reach: Stood, variant: str) -> Outcome:
         """Asking is a flow of its own: what is recorded of a question is what was judged of the asking."""
-        facts, scene = self.candidate.facts, self.scene
+        facts, scene = self.facts, self.scene
         outcome = msgspec.structs.replace(self._outcome("fitting", "ask", uses, reach, variant), ask=picked.asks)
         to_ask = {name: form for name, form, stood in uses if stood.standing == ASK}
         asking = [scene.asked(name, facts.get(name), form) for name, form in sorted(to_ask.items())]
@@ -341,7 +360,7 @@ class _Course:
         note: str = "",
     ) -> Outcome:
         """Its outcome with the reasons; in full, with every flow and its whole verdict, `reach` first."""
-        each, facts = self.candidate, self.candidate.facts
+        each, facts = self.candidate, self.facts
         flows = [] if reach is None else [_Flow(each.contact, self.contact, None, reach)]
         flows += [_Flow(name, facts.get(name), form, found) for name, form, found in uses]
         made_of = self._factors() if stage == "best" else {}
@@ -376,18 +395,3 @@ class _Course:
 
 def _least(flows: list[_Flow]) -> int:
     return min((flow.stood.standing for flow in flows), default=NEVER)
-
-
-def _said(variant: Variant | None) -> str:
-    """The verdict of a candidate that may speak now: the strongest form that the variant really uses."""
-    strongest = max((FORMS.index(use.form) for use in variant.mentions), default=0) if variant else 0
-    return _OF_FORM[FORMS[strongest]]
-
-
-def _contact_point(candidate: Candidate) -> Fact | None:
-    """The fact of the contact point used: of that name, or else the first by name and key of that category."""
-    named = candidate.facts.get(candidate.contact)
-    if named is not None:
-        return named
-    found = [fact for fact in candidate.facts.values() if fact.category == candidate.contact]
-    return min(found, key=lambda fact: (fact.name, fact.key)) if found else None

@@ -17,7 +17,7 @@ from tactful.appropriateness.context import FitTable, fit_for
 from tactful.appropriateness.message import REACH, STANDINGS, Stood, act_of, asking_flow, stood_as
 from tactful.appropriateness.scorecard import TRUST, Factor, Scorecard, leeway, points_of, share, with_excess
 from tactful.model.flow import Flow, Value
-from tactful.model.records import DAY, Fact, Judged, Standing
+from tactful.model.records import DAY, Candidate, Fact, Judged, Standing, Variant
 from tactful.model.verdict import FORMS, Form
 from tactful.model.vocabulary import KEYS
 from tactful.policy.judge import FAILED, Judge
@@ -58,6 +58,7 @@ _ONLY_PERSON, _ONLY_SCENARIO = frozenset(_PERSON), frozenset(_SCENARIO)
 _OF_PERSON, _OF_SCENARIO, _OF_ACT, _OF_ALLOWED, _OF_FACT, _OF_NORM = range(6)
 _PLACE = {key: (number, at) for number, keys in enumerate(_SPLIT.pieces) for at, key in enumerate(keys)}
 _AT_EXCESS = _NORM.index("norm.excess")
+_SAID_AS: dict[str, str] = {"silent": "silent", "softened": "soften", "explicit": "say"}
 
 
 class Piece(NamedTuple):
@@ -247,3 +248,18 @@ class Scene:
 
     def _fit_of(self, category: str) -> str | None:
         return self._on.fit(category, *self._place) if self._place else None
+
+
+def contact_point(candidate: Candidate) -> Fact | None:
+    """The fact of the contact point used: of that name, or else the first by name and key of that category."""
+    named = candidate.facts.get(candidate.contact)
+    if named is not None:
+        return named
+    found = [fact for fact in candidate.facts.values() if fact.category == candidate.contact]
+    return min(found, key=lambda fact: (fact.name, fact.key)) if found else None
+
+
+def said(variant: Variant | None) -> str:
+    """The verdict of a candidate that may speak now: the strongest form that the variant really uses."""
+    strongest = max((FORMS.index(use.form) for use in variant.mentions), default=0) if variant else 0
+    return _SAID_AS[FORMS[strongest]]

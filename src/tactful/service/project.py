@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
+from tactful.appropriateness.combinations import NO_COMBINATIONS, Combinations, load_combinations
 from tactful.appropriateness.context import FitTable, load_fit
 from tactful.model.problems import Problem, Problems
 from tactful.model.vocabulary import KEYS
@@ -35,7 +36,9 @@ from tactful.treatment.render import load_footer
 from tactful.treatment.template import Treatment, load_treatment
 
 T = TypeVar("T")
+_COMBINATIONS = "appropriateness/tables/combinations.yaml"
 TABLES = (
+    _COMBINATIONS,
     "appropriateness/tables/fit.yaml",
     "permission/tables/compatible.yaml",
     "profile/tables/countries.yaml",
@@ -143,6 +146,12 @@ class Project:
     def fit(self) -> FitTable:
         """How ordinary a category is for a sector and a purpose."""
         return load_fit(self.table("appropriateness", "fit"), "fit.yaml")
+
+    @cached_property
+    def combinations(self) -> Combinations:
+        """What facts reveal together; nothing for what was kept before there was such a table."""
+        text = self.texts.get(_COMBINATIONS)
+        return load_combinations(text, "combinations.yaml") if text is not None else NO_COMBINATIONS
 
     @cached_property
     def countries(self) -> Countries:
