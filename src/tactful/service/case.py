@@ -175,6 +175,7 @@ class Setting:
             quiet=self.project.shop.quiet,
             attention_price=self.project.shop.attention,
             combinations=self.project.combinations,
+            meets=self.project.shop.meets,
             draws={self.project.campaign.name: draw(self.project.campaign.name, inputs.label)},
         )
         return Built(case, found, facts, offer)
