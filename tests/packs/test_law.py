@@ -15,6 +15,7 @@ from tactful.policy.compile import compile_policy
 from tactful.policy.evaluate import truth
 from tactful.policy.load import load_policy, load_text
 from tactful.policy.rules import Rule
+from tactful.service.packs import with_its_cases
 
 PLACES = {"law/eu": "eu", "law/uk": "uk", "law/us": "us", "law/us-ca": "us-ca", "law/us-wa": "us-wa"}
 RETAIL = pack("norm/retail")
@@ -61,6 +62,12 @@ def test_before_its_first_day_a_law_waits_and_the_norms_hold() -> None:
     judge = compile_policy(policy)
     for case in CASES:
         assert judge_case(case.given).point <= judge.verdict({**case.given, "norm.excess": 0}).point
+
+
+@pytest.mark.parametrize("name", [*PLACES, "law/common"])
+def test_a_law_is_tested_beside_the_norms(name: str) -> None:
+    assert with_its_cases(name) == "norm/retail-cases"
+    assert f"{name}-cases" in {part.name for part in pack("norm/retail-cases").made_of} | {"law/common-cases"}
 
 
 MAIL: dict[str, Any] = {

@@ -112,7 +112,12 @@ def load_rules(
 
 
 def with_its_cases(policy: str) -> str:
-    """The policy that imports this one and holds its cases, where there is one: `X-cases` beside `X`."""
+    """The policy that imports this one and holds its cases, where there is one: `X-cases` beside `X`.
+
+    A law only narrows, so that its cases are judged beside the norms, which hold the licences.
+    """
+    if policy.startswith("law/") and policy in pack_names():
+        return f"{DEFAULT_POLICY}-cases"
     path = Path(policy)
     if path.suffix:
         cases = path.with_name(f"{path.stem}-cases{path.suffix}")
