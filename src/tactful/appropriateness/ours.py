@@ -79,9 +79,15 @@ class Ours(msgspec.Struct, frozen=True):
 
     changes: tuple[Change, ...]
     channels: tuple[ChannelChange, ...]
+    facts: dict[str, Step]
     forget: tuple[str, ...]
     ask_here: Change
     ask_on_her_page: Change
+
+    def about(self, what: str, fact: str) -> Step:
+        """What can be done about one fact: `in_general_terms`, `without_a_word` or `left_out`, in words."""
+        step = self.facts[what]
+        return msgspec.structs.replace(step, change=f"{fact} {step.change}", staff=step.staff.replace("{fact}", fact))
 
     def kind_of(self, channel: Value | None) -> str:
         """message, screen or person; empty for a channel that the table does not have."""
@@ -138,6 +144,7 @@ def load_ours(text: str, file: str) -> Ours:
     ours = Ours(
         changes=tuple(_change(item) for item in top.sections("changes")),
         channels=tuple(_channel(item) for item in top.sections("channels")),
+        facts=_facts(top),
         forget=forget,
         ask_here=ask[0],
         ask_on_her_page=ask[1],
@@ -150,6 +157,7 @@ def load_ours(text: str, file: str) -> Ours:
     return ours
 
 
+ABOUT_A_FACT = ("in_general_terms", "without_a_word", "left_out")
 _NOTHING = Change(Step("", 1, "", ""), "", {}, {})
 
 
@@ -163,6 +171,20 @@ def _check_names(top: Section, steps: Iterable[Step]) -> None:
 
 def _step(item: Section, name: str) -> Step:
     return Step(name, item.integer("effort", low=1, high=5), item.text("staff"), item.text("customer"))
+
+
+def _facts(top: Section) -> dict[str, Step]:
+    section = top.section("facts")
+    found: dict[str, Step] = {}
+    for name in ABOUT_A_FACT if section is not None else ():
+        assert section is not None
+        item = section.section(name)
+        if item is not None:
+            found[name] = _step(item, name.replace("_", "-"))
+            item.finish()
+    if section is not None:
+        section.finish()
+    return found
 
 
 def _channel(item: Section) -> ChannelChange:

@@ -89,7 +89,7 @@ class Questions:
         ways = list(self._search(flow, wanted, elsewhere))
         if wanted in _USES:
             ways += self._asked(flow)
-        return tuple(sorted(ways, key=_order))
+        return tuple(sorted(ways, key=order))
 
     def what_if(self, flow: Flow, changes: Mapping[str, Value | None], elsewhere: Elsewhere | None = None) -> WhatIf:
         """The flow judged as it is, and with these keys changed; None takes a key away.
@@ -219,7 +219,8 @@ def _helps(change: Change, barred: _Barred, wanted: VerdictName) -> bool:
     return not barred.keys.isdisjoint(change.sets)
 
 
-def _order(way: Way) -> tuple[int, int, tuple[str, ...]]:
+def order(way: Way) -> tuple[int, int, tuple[str, ...]]:
+    """By effort, the freer first, then by name."""
     return way.effort, -NAMES.index(way.verdict), tuple(step.change for step in way.steps)
 
 

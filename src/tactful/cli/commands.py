@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tactful.cli import (
+    asking,
     deciding,
     demo,
     explaining,
@@ -17,6 +18,7 @@ from tactful.cli import (
 )
 
 __all__ = [
+    "asking",
     "deciding",
     "demo",
     "explaining",

@@ -40,6 +40,14 @@ class Obstacle(msgspec.Struct, frozen=True):
     reads: tuple[Read, ...]
 
 
+class Blocked(msgspec.Struct, frozen=True):
+    """One use of a message, or speaking to her at all, with what stands in its way."""
+
+    use: str
+    act: str
+    obstacles: tuple[Obstacle, ...]
+
+
 class Step(msgspec.Struct, frozen=True):
     """One change of what is ours to change. `effort` is 1 (wait, choose) to 5 (another way of working)."""
 
@@ -52,13 +60,13 @@ class Step(msgspec.Struct, frozen=True):
 class Way(msgspec.Struct, frozen=True):
     """One or two steps with what comes of them, judged again.
 
-    `verdict` is that of `flow`, the flow as changed. Where `asks`, the flow is the question itself and `verdict` what
-    may be done with it: ask her; what comes after is up to her.
+    `verdict` is that of `flow`, the flow as changed; of a whole decision there is no one flow, and it is empty. Where
+    `asks`, the flow is the question itself, and `verdict` is ask: what comes after is up to her.
     """
 
     steps: tuple[Step, ...]
     verdict: VerdictName
-    flow: dict[str, Value]
+    flow: dict[str, Value] = {}
     asks: bool = False
 
     @property
