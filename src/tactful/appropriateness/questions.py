@@ -6,8 +6,9 @@
 3. Every single change that touches what an obstacle looks at is laid over the flow, and the flow is judged again. Then
    every second change likewise, over what the first one left. Nothing is proposed that was not judged.
 4. A pair of which one part alone is enough is left out. Ways are ordered by effort, the freer first, then by name.
-5. Asking her is a way where the question itself, and speaking to her for it, may be said: never after a no, never to
-   have her confirm what we guessed or were told by others, and only where she is already talking to us.
+5. Asking her is a way where her yes would be enough, and where the question itself, and speaking to her for it, may be
+   said: never after a no, never to have her confirm what we guessed or were told by others, and only where she is
+   already talking to us.
 
 What it is for (`scenario.purpose`) is never changed, nor anything that is hers, nor what is known.
 """
@@ -35,6 +36,7 @@ REFUSALS = frozenset({"refused", "withdrawn", "revoked", "invalidated"})
 _ASKED_ABOUT = frozenset({"provided", "observed", "derived"})
 _ACTS_ASKED_ABOUT = frozenset({"select", "mention", "automate", "share", "reach"})
 _USES: tuple[VerdictName, ...] = ("silent", "soften", "say")
+_HER_YES: Flow = {"permission.state": "given", "permission.basis": "consent", "permission.asked": "plainly"}
 _MOST_KEPT = 10_000
 _BY_CHANNEL = frozenset(
     f"scenario.{name}" for name in ("channel", "place", "speaker", "audience", "recognised", "moment")
@@ -88,7 +90,7 @@ class Questions:
             return ()
         ways = list(self._search(flow, wanted, elsewhere))
         if wanted in _USES:
-            ways += self._asked(flow)
+            ways += self._asked(flow, wanted)
         return tuple(sorted(ways, key=order))
 
     def what_if(self, flow: Flow, changes: Mapping[str, Value | None], elsewhere: Elsewhere | None = None) -> WhatIf:
@@ -121,8 +123,16 @@ class Questions:
         said = all(self.why(each).name == "say" for each in (question, _speaking(question)))
         return Way((asking.step,), "ask", question, asks=True) if said and may_ask_here(question, "") else None
 
-    def _asked(self, flow: Flow) -> Iterator[Way]:
-        way = self.may_be_asked(flow)
+    def her_yes_is_enough(self, flow: Flow, wanted: VerdictName) -> bool:
+        """Whether it would be as wanted if she were asked plainly and said yes to this purpose."""
+        purpose, told = flow.get("scenario.purpose"), flow.get("fact.purposes")
+        granted: Flow = {**flow, **_HER_YES}
+        if isinstance(purpose, str):
+            granted["fact.purposes"] = (*(told if isinstance(told, tuple) else ()), purpose)
+        return self._is_enough(with_excess(self.card, granted), wanted)
+
+    def _asked(self, flow: Flow, wanted: VerdictName) -> Iterator[Way]:
+        way = self.may_be_asked(flow) if self.her_yes_is_enough(flow, wanted) else None
         if way is not None:
             yield way
 
@@ -226,7 +236,8 @@ def order(way: Way) -> tuple[int, int, tuple[str, ...]]:
 
 def _speaking(question: Flow) -> Flow:
     """Speaking to her for the sake of a question: she is before us, and is told what it is for."""
-    kept = {key: value for key, value in question.items() if not key.startswith("fact.") and key != "scenario.fit"}
+    kept = {key: value for key, value in question.items() if not key.startswith("fact.") or key == "fact.acquired_via"}
+    kept.pop("scenario.fit", None)
     purpose = question.get("scenario.purpose")
     return {
         **kept,

@@ -22,6 +22,16 @@ WHOSE: dict[Whose, str] = {"ours": "ours", "hers": "hers", "law": "the law's", "
 NOTHING = "nothing of one or two changes that are ours to make"
 NO_NEED = "It is so already."
 
+WOULD: dict[VerdictName, str] = {
+    "never": "We would leave it alone then.",
+    "hold": "We would wait with it then.",
+    "ask": "We would ask you first then.",
+    "silent": "We would have you in mind then, and not bring it up.",
+    "soften": "We would keep it general then.",
+    "say": "We would tell you openly then.",
+}
+"""What she reads of what would be."""
+
 
 class Row(NamedTuple):
     """One line for staff: a label, empty where the one above goes on, and the text."""
@@ -107,8 +117,7 @@ def what_if_for_her(policy: Policy, asked: WhatIf, flow: Mapping[str, Value]) ->
     before = verdict_sentences(policy, asked.before, flow).customer
     if is_hushed(policy, ((asked.before, flow), (asked.after, asked.flow))):
         return (before,) if before else ()
-    after = verdict_sentences(policy, asked.after, asked.flow).customer
-    return (f"As it is: {before}", f"Otherwise: {after}")
+    return (before, WOULD[asked.after.name]) if before else (WOULD[asked.after.name],)
 
 
 def _is_hushed(policy: Policy, verdict: Verdict, flow: Mapping[str, Value]) -> bool:

@@ -224,7 +224,7 @@ class OfCase:
         changed = decide(case)
         then = of_case.verdict_of(changed)
         if reader == "customer":
-            more = () if self._is_hushed() else (f"Otherwise: {customer_texts().verdicts[then]}",)
+            more = () if self._is_hushed() else (told.WOULD[then],)
             return Answered("what-if", self.about, lines=(*self.her_lines, *more))
         rows: tuple[Row, ...] = (Row("as it is", PHRASES[self.verdict]), Row("then", PHRASES[then]))
         rows += told.because_rows(self.policy, changed.outcomes[0].because)

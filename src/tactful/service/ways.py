@@ -163,7 +163,8 @@ def _fullest(candidate: Candidate) -> Candidate:
 def _asked(questions: Questions, case: Case, outcome: Outcome) -> tuple[Tried, ...]:
     """Asking her, where everything that is refused may be asked about."""
     refused = [each for each in outcome.judged if each.standing in ("never", "ask")]
-    ways = [questions.may_be_asked({**each.flow, "act": each.act}) for each in refused]
+    enough = all(questions.her_yes_is_enough(each.flow, _NEEDED.get(each.form, "say")) for each in refused)
+    ways = [questions.may_be_asked(each.flow) for each in refused] if enough else []
     if not ways or any(way is None for way in ways) or any(each.standing == "hold" for each in outcome.judged):
         return ()
     return tuple(Tried(way, case) for way in ways[:1] if way is not None)
