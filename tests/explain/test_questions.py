@@ -25,8 +25,8 @@ FLOW = {
     "act": "mention",
     "fact": {
         "category": "purchase.item", "provenance": "observed", "distance": 0, "sensitivity": "ordinary",
-        "about": "self", "acquired_via": "till", "purposes": ["recommend", "order"], "age_days": 5, "known_to_her": True,
-        "known_among": "self", "same_exchange": False, "has_words": True, "confidence": 1,
+        "about": "self", "acquired_via": "till", "purposes": ["recommend", "order"], "age_days": 5,
+        "known_to_her": True, "known_among": "self", "same_exchange": False, "has_words": True, "confidence": 1,
     },
     "scenario": {
         "purpose": "recommend", "channel": "associate", "initiator": "retailer", "place": "store", "moment": "browsing",
