@@ -10,12 +10,12 @@ import typer
 from tactful.cli.asking import Of, Reader, Rules, flow_subject, is_flow, tell
 from tactful.cli.folder import AsJson, Folder, read_only
 from tactful.cli.main import app
-from tactful.cli.screen import NO, answered, out, say, say_json
+from tactful.cli.screen import NO, answered, hang, say, say_aligned, say_json
 from tactful.service.packs import DEFAULT_POLICY
 from tactful.service.replay import replay as replayed
 from tactful.service.why import why as answer
 
-Decision = Annotated[str, typer.Argument(help="A decision, such as d_7q2m4k…")]
+Decision = Annotated[str, typer.Argument(help="A decision such as d_7q2m4k…; `tactful sample` names some.")]
 
 
 @app.command()
@@ -44,15 +44,14 @@ def why(
     if json:
         say_json(found)
         return
-    console = out()
     if reader is Reader.staff:
-        console.print(f"{found.decision} · person {found.person} · {found.when}")
+        say(f"{found.decision} · person {found.person} · {found.when}")
     for line in found.lines or ("Nothing is listed.",):
-        console.print(line, soft_wrap=True)
+        say_aligned(line)
     if found.given:
-        console.print("\ngiven         what came with the case, and where it is from")
+        say("\ngiven         what came with the case, and where it is from")
     for line in found.given:
-        console.print(f"              {line}", soft_wrap=True)
+        hang("", line, 14)
 
 
 @app.command()
