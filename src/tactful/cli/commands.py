@@ -17,7 +17,7 @@ COMMANDS = {
     "what-if": ("asking", "The same with something changed."),
     "replay": ("explaining", "Decide once more and compare the bytes."),
     "gate": ("gating", "Split a list into who may be written to and who not."),
-    "policy": ("policy", "Check and test a policy."),
+    "policy": ("policy", "Begin, check, test and explain a policy."),
     "schema": ("schema", "What an editor needs to complete and check your files."),
     "judge": ("judge", "Judge flows from a file; no store, no person."),
     "words": ("words", "Every word that Tactful speaks, with its source."),
