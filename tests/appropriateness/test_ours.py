@@ -26,7 +26,7 @@ def test_the_packaged_table() -> None:
     }  # fmt: skip
     every = [*(each.step for each in ours.changes), *(each.step for each in ours.channels), *ours.facts.values()]
     assert all(1 <= step.effort <= 5 for step in every)
-    assert all(step.customer.startswith("We could ") for step in every)
+    assert all(" could " in step.customer for step in every)
     assert not any(character.isdigit() for step in every for character in step.customer)
 
 
@@ -64,7 +64,7 @@ def test_every_problem_comes_at_once_with_the_nearest_word() -> None:
     with pytest.raises(Problems) as caught:
         load_ours(text, "ours.yaml")
     said = str(caught.value)
-    for part in ("savings", "nothing", "stands here twice", "Did you mean sms?", "permision is no key or family"):
+    for part in ("savings", "nothing", "stands here twice", "Did you mean sms?", "permision is no key and no family"):
         assert part in said.replace('"', "")
 
 

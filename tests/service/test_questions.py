@@ -8,7 +8,7 @@ import pytest
 from tests.service import a_shop
 
 from tactful.decide import decide
-from tactful.model.problems import StoreProblem
+from tactful.model.problems import Problems
 from tactful.service import ways
 from tactful.service.questions import OfCase, of_decision
 from tactful.service.report import ReadRun
@@ -79,5 +79,5 @@ def test_she_reads_of_a_kept_decision_what_why_tells_her(subjects: dict[str, OfC
 def test_what_is_not_kept_cannot_be_asked_about(tmp_path: Path) -> None:
     a_shop.set_up(tmp_path / "gifts")
     store = a_shop.fill(tmp_path / "gifts")
-    with pytest.raises(StoreProblem, match="there is no decision"):
+    with pytest.raises(Problems, match="there is no such decision"):
         of_decision(store, "d_nothing")

@@ -240,10 +240,13 @@ class OfCase:
 
 
 def of_decision(store: Store, decision_id: str) -> OfCase:
-    """A decision that is kept, built again from what it read. Raises StoreProblem where that is gone."""
+    """A decision that is kept, built again from what it read.
+
+    Raises Problems where there is no such decision, StoreProblem where what it read is gone.
+    """
     row = store.decision(decision_id)
     if row is None:
-        raise StoreProblem(f"there is no decision {decision_id}.")
+        raise Problems([Problem(decision_id, 0, "there is no such decision; `tactful sample` names some.")])
     record, decision = decoded(row)
     run = store.run(record.run)
     if run is None:

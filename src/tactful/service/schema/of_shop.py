@@ -35,51 +35,49 @@ _DAY = like(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "A day, like 2011-12-24.")
 
 def shop() -> Piece:
     """shop.yaml."""
-    caps = like(shop_file._CAP, "Like 2 per 7 days.")
-    source = section(
-        {},
-        {
-            "via": meant(KEYS["fact.acquired_via"].values, "How what it tells us reached us."),
-            "tells_us": texts(words(KEYS), says="The keys that it knows."),
-            "silence_means": values_of(KEYS),
-            "fresh_for": _span("For how long its silence may be believed."),
-        },
-    )
-    source |= {"if": {"required": ["silence_means"], "properties": {"silence_means": {"minProperties": 1}}},
-               "then": {"required": ["fresh_for"]}}  # fmt: skip
-    customers = [name for name in KEYS if name.startswith("customer.")]
-    link = {"type": "string", "pattern": r"^https://"}
-    top = section(
-        {
-            "shop": text("Its name, as customers know it."),
-            "sector": meant(KEYS["scenario.sector"].values),
-            "home": value_of(KEYS["customer.jurisdiction"]),
-            "sender": section({"name": text(), "post": text(), "mail": text()}, says="Stands under every message."),
-            "links": section({"product": _holding(link, "{code}"), "why": _holding(link, "{decision}"),
-                              "stop": _holding(link, "{decision}")}),
-        },
-        {
-            "zone": like(r"[A-Za-z0-9_+/-]+", "The time zone at home, like Europe/London."),
-            "currency": text(),
-            "languages": texts(words(("en",))),
-            "channels": named(
-                section({"audience": meant(KEYS["scenario.audience"].values)}), shop_file._CHANNELS,
-                "Who else can notice a message in this channel, in our shop.",
-            ),
-            "sources": named(source, says="Systems we are connected to, and what their silence means."),
-            "customers": section({"because": text()}, {"all": values_of(customers)}, "What holds for every customer."),
-            "let_down": section({}, {"returned_within": _span()}),
-            "goods": {**text("A pattern that codes of goods match."), "maxLength": 200},
-            "quiet_hours": section({"from": _clock(), "to": _clock()}, {"zone": words(("hers",))}),
-            "frequency": section({}, {"all_channels_together": {"const": True}, "marketing": caps,
-                                      **dict.fromkeys(_CHANNEL.names, caps)}),
-            "attention": number(0, 1000, "What one message costs her, in our currency."),
-            "meets": texts(words(DUTY_NEEDS), says="Duties that our own pages and staff meet."),
-        },
-    )  # fmt: skip
+    needed = {
+        "shop": text("Its name, as customers know it."),
+        "sector": meant(KEYS["scenario.sector"].values),
+        "home": value_of(KEYS["customer.jurisdiction"]),
+        "sender": section({"name": text(), "post": text(), "mail": text()}, says="Stands under every message."),
+        "links": section({"product": _link("{code}"), "why": _link("{decision}"), "stop": _link("{decision}")}),
+    }
     without_zone = {"properties": {"home": {"enum": list(shop_file.ZONES)}}}
-    top |= {"if": without_zone, "else": {"required": ["zone"]}}
+    top = {**section(needed, _more_of_a_shop()), "if": without_zone, "else": {"required": ["zone"]}}
     return document("Shop", "What is true of our shop, said once. Nothing here opens a door.", top)
+
+
+def _more_of_a_shop() -> dict[str, Piece]:
+    """What shop.yaml may say besides."""
+    customers = [name for name in KEYS if name.startswith("customer.")]
+    audience = section({"audience": meant(KEYS["scenario.audience"].values)})
+    caps = dict.fromkeys(("marketing", *_CHANNEL.names), like(shop_file._CAP, "Like 2 per 7 days."))
+    who = "Who else can notice a message in this channel, in our shop."
+    return {
+        "zone": like(r"[A-Za-z0-9_+/-]+", "The time zone at home, like Europe/London."),
+        "currency": text(),
+        "languages": texts(words(("en",))),
+        "channels": named(audience, shop_file._CHANNELS, who),
+        "sources": named(_source(), says="Systems we are connected to, and what their silence means."),
+        "customers": section({"because": text()}, {"all": values_of(customers)}, "What holds for every customer."),
+        "let_down": section({}, {"returned_within": _span()}),
+        "goods": {**text("A pattern that codes of goods match."), "maxLength": 200},
+        "quiet_hours": section({"from": _clock(), "to": _clock()}, {"zone": words(("hers",))}),
+        "frequency": section({}, {"all_channels_together": {"const": True}, **caps}),
+        "attention": number(0, 1000, "What one message costs her, in our currency."),
+        "meets": texts(words(DUTY_NEEDS), says="Duties that our own pages and staff meet."),
+    }
+
+
+def _source() -> Piece:
+    keys = {
+        "via": meant(KEYS["fact.acquired_via"].values, "How what it tells us reached us."),
+        "tells_us": texts(words(KEYS), says="The keys that it knows."),
+        "silence_means": values_of(KEYS),
+        "fresh_for": _span("For how long its silence may be believed."),
+    }
+    speaks = {"required": ["silence_means"], "properties": {"silence_means": {"minProperties": 1}}}
+    return {**section({}, keys), "if": speaks, "then": {"required": ["fresh_for"]}}
 
 
 def labels() -> Piece:
@@ -218,9 +216,10 @@ def _variants() -> list[list[str]]:
     return [choice for choice in choices if choice]
 
 
-def _holding(piece: Piece, hole: str) -> Piece:
+def _link(hole: str) -> Piece:
     escaped = hole.replace("{", r"\{").replace("}", r"\}")
-    return {**piece, "allOf": [{"pattern": escaped}], "description": f"Begins with https:// and contains {hole}."}
+    begins = {"type": "string", "pattern": r"^https://", "allOf": [{"pattern": escaped}]}
+    return {**begins, "description": f"Begins with https:// and contains {hole}."}
 
 
 def _span(says: str = "") -> Piece:
