@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from tests.service import a_shop
 from typer.testing import CliRunner
 
+from tactful.appropriateness.combinations import load_combinations
 from tactful.appropriateness.context import load_fit
 from tactful.appropriateness.scorecard import load_scorecard
 from tactful.cli.main import app
@@ -80,6 +81,7 @@ LOADERS: dict[str, Load] = {
     "scorecard": lambda text: load_scorecard(text, "x"),
     "fit": lambda text: load_fit(text, "x"),
     "compatible": lambda text: load_compatible(text, "x"),
+    "combinations": lambda text: load_combinations(text, "x"),
     "countries": lambda text: load_countries(text, "x"),
     "keeps": lambda text: load_keeps(text, "x"),
     "not-a-kind": lambda text: load_qualifiers(text, "x"),
@@ -92,6 +94,7 @@ LOADERS: dict[str, Load] = {
 POLICY = """
 policy: my-shop
 version: 1
+effective: 2018-05-25
 imports: [base]
 licences:
   - {id: one, opens: silent, when: 'scenario.purpose == "service"', staff: s, customer: c, source: o}
@@ -148,6 +151,8 @@ FRONT += "always: [sender, why_this, stop], says: {explicit: [purchase.item], si
 SMALL = {
     "fit": "{fit: 1, entries: [{fit: expected, categories: [purchase], sectors: [retail], purposes: ['*'], why: w}]}",
     "compatible": "{compatible: 1, covers: {order: [service], market: [winback]}}",
+    "combinations": "{combinations: 1, entries: [{reveals: sexuality, why: w, together: [family.partner,"
+    " {category: purchase.item, words: [a, b]}]}]}",
     "countries": "{version: 1, countries: [{names: [France], jurisdiction: eu-fr, zones: [Europe/Paris]}]}",
     "keeps": "{version: 1, keeps: {purchase: 90 days, contact: always}}",
     "not-a-kind": "{version: 1, colours: [red], sizes: [small]}",

@@ -25,6 +25,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "scorecard": of_policy.scorecard,
     "fit": of_tables.fit,
     "compatible": of_tables.compatible,
+    "combinations": of_tables.combinations,
     "countries": of_tables.countries,
     "keeps": of_tables.keeps,
     "not-a-kind": of_tables.not_a_kind,

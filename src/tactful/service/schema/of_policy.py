@@ -19,6 +19,7 @@ from tactful.service.schema.pieces import (
     sections,
     text,
     texts,
+    value_of,
     whole,
     words,
 )
@@ -49,6 +50,8 @@ def policy() -> Piece:
         {
             "policy": own,
             "version": whole(1, says="Raise it with every change."),
+            "jurisdiction": value_of(KEYS["customer.jurisdiction"]),
+            "effective": like(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "The first day on which it applies, like 2018-05-25."),
             "imports": texts({"type": ["string", "number"]}, says="Policies whose rules hold too."),
             "licences": sections(_licence(), "What opens a use of knowledge."),
             "limits": sections(_limit(), "What narrows it."),

@@ -45,6 +45,16 @@ def compatible() -> Piece:
     return _table("Compatible", "What a told purpose covers.", section({"compatible": whole(1), "covers": covers}))
 
 
+def combinations() -> Piece:
+    """What facts reveal together."""
+    categories = KEYS["fact.category"].names
+    member = section({"category": words(categories), "words": texts(said(), least=1)})
+    together = {"type": "array", "items": {"anyOf": [words(categories), member]}, "minItems": 2, "maxItems": 4}
+    entry = section({"reveals": words(categories), "together": together}, {"why": text()})
+    top = section({"combinations": whole(1), "entries": sections(entry)})
+    return _table("Combinations", "What facts reveal together, in one message.", top)
+
+
 def countries() -> Piece:
     """Jurisdiction and time zones of the countries that orders name."""
     country = section({"names": texts()}, {"jurisdiction": text(), "zones": texts()})
