@@ -163,7 +163,7 @@ def _factor(item: Section) -> Factor | None:
     name, why, table = item.text("key"), item.text("why"), item.section("points")
     key = KEYS.get(name)
     if key is None or key.kind == "list" or key.separator == "-" or name.startswith("norm.") or name == TRUST:
-        if name:
+        if "key" in item:
             item.complain(f"`{name}` cannot be scored.{suggestion(name, KEYS)}", "key")
         item.finish()
         return None

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tactful.cli.asking import Of, Reader, Rules, flow_subject, is_flow, tell
 from tactful.cli.folder import AsJson, Folder, read_only
 from tactful.cli.main import app
 from tactful.cli.screen import NO, answered, hang, say, say_aligned, say_json
+from tactful.service.packs import DEFAULT_POLICY
 from tactful.service.replay import replay as replayed
 from tactful.service.why import why as answer
 
 Decision = Annotated[str, typer.Argument(help="A decision such as d_7q2m4k…; `tactful sample` names some.")]
-Asked = Annotated[str, typer.Argument(help="A decision such as d_7q2m4k…, or the number of a moment of the demo.")]
-
-
-class Reader(StrEnum):
-    """For whom an answer is written."""
-
-    staff = "staff"
-    customer = "customer"
 
 
 @app.command()
 @answered
 def why(
-    decision: Asked,
+    decision: Of,
     reader: Annotated[
         Reader, typer.Option("--for", help="staff reads everything, the customer what she saw.")
     ] = Reader.staff,
+    policy: Rules = DEFAULT_POLICY,
     shop: Folder = Path(),
     json: AsJson = False,
 ) -> None:
     """Why a decision came out as it did: rules, facts, where they come from, and what is not known."""
+    if is_flow(decision):
+        tell(flow_subject(decision, policy).why(reader.value), json, reader.value)
+        return
     if decision.isdigit():
         from tactful.service import demo
 

@@ -134,7 +134,7 @@ def _id(section: Section) -> str:
         return name
     if name == "no-licence":
         section.complain("no-licence is what a verdict says when there is none; no rule can have this name.", "id")
-    elif name:
+    elif "id" in section:
         section.complain(f"{shown(name)} is not a rule name; write lower case and hyphens, like she-agreed.", "id")
     return f"the rule in line {section.line}"
 

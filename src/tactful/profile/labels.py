@@ -107,7 +107,7 @@ def load_labels(text: str, file: str, undignified: Undignified) -> Declared:
     refused: list[Refused] = []
     for section in top.sections("labels"):
         name = section.text("label")
-        if name and not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        if "label" in section and not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             section.complain(f"`label: {name}` must be small letters, digits and _.", "label")
         if name in labels or any(each.name == name for each in refused):
             section.complain(f"the label `{name}` stands here twice.", "label")
@@ -140,6 +140,8 @@ def _label(section: Section, name: str, undignified: Undignified) -> Label | Non
     _check_dignity(section, name, she_reads, replaces, undignified)
     _check_words(section, she_reads, per)
     if not written:
+        if "formula" in section:
+            section.complain("`formula` is empty: when does it hold?", "formula")
         return None
     if reveals == SAME_AS_PRODUCT and per != "item":
         section.complain("`reveals: same_as_product` is for labels about a product.", "reveals")

@@ -125,7 +125,7 @@ def _duration_of(section: Section, name: str, default: int) -> int:
 
 def _home(top: Section) -> str:
     home = top.text("home")
-    if home:
+    if "home" in top:
         _, complaint = read_value(KEYS["customer.jurisdiction"], home)
         if complaint:
             top.complain(f"home: {complaint}", "home")
@@ -162,7 +162,7 @@ def _links(top: Section) -> Links:
     found = []
     for name, hole in (("product", "{code}"), ("why", "{decision}"), ("stop", "{decision}")):
         text = section.text(name)
-        if text and not (text.startswith("https://") and hole in text):
+        if name in section and not (text.startswith("https://") and hole in text):
             section.complain(f"`{name}` must begin with https:// and contain {hole}.", name)
         found.append(text)
     section.finish()

@@ -233,7 +233,7 @@ def _uses(top: Section, known_labels: Collection[str], known_facts: Collection[s
     uses: list[DeclaredUse] = []
     for row in top.sections("uses"):
         use = DeclaredUse(row.text("fact"), row.text("act", one_of=USE_ACTS), row.text("because"), row.line_of("fact"))
-        if use.fact and use.fact not in known:
+        if "fact" in row and use.fact not in known:
             row.complain(f"there is no fact called {use.fact}.{suggestion(use.fact, sorted(known))}", "fact")
         if "because" in row and not use.because.strip():
             row.complain("`because` is empty; say what it is for, as you would say it to her.", "because")

@@ -99,7 +99,7 @@ def load_footer(text: str, file: str) -> dict[str, dict[str, str]]:
         footer[language] = {part: row.text(part) for part in PARTS}
         for part, sentence in footer[language].items():
             for hole in ("{name}", "{post}") if part == "sender" else ("{link}",):
-                if sentence and hole not in sentence:
+                if part in row and hole not in sentence:
                     row.complain(f"`{part}` must contain {hole}.", part)
         row.finish()
     top.finish()

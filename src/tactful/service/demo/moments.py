@@ -84,6 +84,7 @@ class Demo(msgspec.Struct, frozen=True):
     shop: Shop
     links: Links
     scenario: dict[str, Value]
+    audiences: dict[str, str]
     people: dict[str, Person]
     moments: tuple[Moment, ...]
 
@@ -102,6 +103,7 @@ def demo() -> Demo:
         shop=msgspec.convert(tree["shop"], Shop),
         links=msgspec.convert(tree["links"], Links),
         scenario=usual["scenario"],
+        audiences=tree["audiences"],
         people={name: _person(each, usual, now) for name, each in tree["people"].items()},
         moments=msgspec.convert(tree["moments"], tuple[Moment, ...]),
     )
