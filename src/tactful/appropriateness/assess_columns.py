@@ -39,16 +39,18 @@ def upstream_of(card: Scorecard) -> Upstream:
         pl.lit(0.0),
     )
     shares = (
-        _share(card, sure.cast(pl.Float64) + average).alias("discomfort"),
-        _share(card, total("worst").cast(pl.Float64)).alias("discomfort_at_most"),
-        _share(card, total("best").cast(pl.Float64)).alias("discomfort at best"),
+        _share(sure.cast(pl.Float64) + average).alias("discomfort"),
+        _share(total("worst").cast(pl.Float64)).alias("discomfort_at_most"),
+        _share(total("best").cast(pl.Float64)).alias("discomfort at best"),
     )
     excess = (
         (pl.col("discomfort_at_most") - _leeway(card, 0.0)).alias("worst"),
         (pl.col("discomfort at best") - _leeway(card, 1.0)).alias("best"),
     )
     keys = dict.fromkeys((*(factor.key for factor in card.factors), TRUST))
-    return Upstream(tuple(keys), (tuple(points), shares, excess), ("discomfort", "discomfort_at_most"))
+    # A column over a number is multiplied by its reciprocal, which may be another float; over a column it is divided.
+    scale = pl.when(pl.col("row") >= 0).then(float(card.scale)).otherwise(1.0).alias("scale")
+    return Upstream(tuple(keys), ((*points, scale), shares, excess), ("discomfort", "discomfort_at_most"))
 
 
 def _points(factor: Factor) -> pl.Expr:
@@ -63,8 +65,8 @@ def _points(factor: Factor) -> pl.Expr:
     return levels.gather(column.cast(pl.UInt8) if KEYS[factor.key].kind == "bool" else column.to_physical())
 
 
-def _share(card: Scorecard, points: pl.Expr) -> pl.Expr:
-    return (points / float(card.scale)).clip(0.0, 1.0)
+def _share(points: pl.Expr) -> pl.Expr:
+    return (points / pl.col("scale")).clip(0.0, 1.0)
 
 
 def _leeway(card: Scorecard, missing: float) -> pl.Expr:

@@ -1,18 +1,18 @@
-"""From the columns of a policy's rules to points, masks, waits and duties, as expressions (SEMANTICS 5 to 7, 11, 17, 18).
+"""From the columns of a policy's rules to points, masks, waits and duties (SEMANTICS 5 to 7, 11, 17, 18 and 20).
 
 Every method gives the expressions of one stage, over the columns that the stages before it made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import polars as pl
 
 from tactful.model.verdict import DUTY_NEEDS, MENTION_WORDS, NAMES, SHUT, USE_WORDS, WHEN_WORDS, Point
 from tactful.model.words_verdict import OBLIGATIONS, UNTIL
 from tactful.policy.columns.conditions import every, some
-from tactful.policy.columns.masks import WORD, chosen, packed, split, words_of
+from tactful.policy.columns.masks import chosen, packed, split, words_of
 from tactful.policy.judge import FREE
 from tactful.policy.rules import Policy, Rule
 
@@ -71,7 +71,10 @@ class Effects:
         licences, limits = self.policy.licences, self.policy.limits
         return [
             *(self._held(r for r in licences if r.point == each).alias(_named("opens", each)) for each in self.opens),
-            *(self._unwaived(r for r in limits if r.point == each).alias(_named("leaves", each)) for each in self.ceilings),
+            *(
+                self._unwaived(r for r in limits if r.point == each).alias(_named("leaves", each))
+                for each in self.ceilings
+            ),
             *(self._unwaived(r for r in limits if r.until == name).fill_null(True).alias(name) for name in UNTILS),
             *(self._unwaived(r for r in limits if duty in r.oblige).fill_null(True).alias(duty) for duty in DUTIES),
         ]
@@ -123,7 +126,7 @@ class Effects:
         """Which limits the waivers that hold speak of, whether or not those limits hold."""
         masks = [pl.lit(0, dtype=pl.UInt64)] * len(self.waived)
         for waiver in self.policy.waivers:
-            spoken_of = mask_of(self.policy.limits, lambda rule, waiver=waiver: waiver in self._waivers_of(rule))
+            spoken_of = _mask(waiver in self._waivers_of(limit) for limit in self.policy.limits)
             for place, word in enumerate(split(spoken_of, len(masks))):
                 held = pl.when(self.rules[waiver.id]).then(pl.lit(word, dtype=pl.UInt64))
                 masks[place] = masks[place] | held.otherwise(pl.lit(0, dtype=pl.UInt64))
@@ -131,11 +134,14 @@ class Effects:
 
     def _deciding(self) -> list[pl.Expr]:
         """The limits that are not waived, the waived ones, and the rules that attain the axis of the name (20)."""
-        limits = [mask_of(self.policy.limits, _attaining(code)) for code in range(len(NAMES))]
+        codes = range(len(NAMES))
+        limits = [
+            _mask(each.point != FREE and _attains(each.point, code) for each in self.policy.limits) for code in codes
+        ]
         licences = [
-            mask_of(self.policy.licences, lambda rule, at=at, code=code: rule.point == at and _attaining(code)(rule))
+            _mask(each.point == at and _attains(at, code) for each in self.policy.licences)
             for at in (SHUT, *self.opens)
-            for code in range(len(NAMES))
+            for code in codes
         ]
         of_limits = chosen(self.limits, limits, pl.col("code"))
         of_licences = chosen(self.licences, licences, pl.col("opened") * len(NAMES) + pl.col("code"))
@@ -152,9 +158,8 @@ class Effects:
         return found
 
 
-def mask_of(rules: tuple[Rule, ...], wanted: Callable[[Rule], bool]) -> int:
-    """The bits of the rules that are wanted."""
-    return sum(1 << bit for bit, rule in enumerate(rules) if wanted(rule))
+def _mask(bits: Iterable[bool]) -> int:
+    return sum(1 << place for place, bit in enumerate(bits) if bit)
 
 
 def table(words: tuple[str, ...]) -> pl.Expr:
@@ -162,21 +167,14 @@ def table(words: tuple[str, ...]) -> pl.Expr:
     return pl.lit(pl.Series(words, dtype=pl.Enum(words)))
 
 
-def _attaining(code: int) -> Callable[[Rule], bool]:
-    """Whether a rule attains the axis that decides a name."""
-    never, hold, ask = (NAMES.index(name) for name in ("never", "hold", "ask"))
-
-    def attains(rule: Rule) -> bool:
-        point = rule.point
-        if rule.kind == "limit" and point == FREE:
-            return False
-        if code == never:
-            return point.use == 0 or point.when == 0
-        if code == hold:
-            return point.when == 1
-        return point.use == 1 if code == ask else point.mention == code - ask - 1
-
-    return attains
+def _attains(point: Point, code: int) -> bool:
+    """Whether a point attains the axis that decides a name."""
+    name = NAMES[code]
+    if name == "never":
+        return point.use == 0 or point.when == 0
+    if name == "hold":
+        return point.when == 1
+    return point.use == 1 if name == "ask" else point.mention == code - NAMES.index("silent")
 
 
 def _reached(axis: int) -> pl.Expr:

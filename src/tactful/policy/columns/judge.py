@@ -27,7 +27,7 @@ from tactful.policy.columns.effects import AXES, Effects
 from tactful.policy.columns.masks import packed, words_of
 from tactful.policy.columns.schema import SCHEMA, check_columns, ready
 from tactful.policy.comparisons import keys_of, leaves
-from tactful.policy.rules import Atom, Policy, Rule
+from tactful.policy.rules import Atom, Const, Policy, Rule
 from tactful.policy.source import OPEN
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
@@ -91,8 +91,8 @@ class ColumnJudge:
 
         Raises Problems for columns that are no keys, or that cannot hold their key's values.
         """
-        kept = tuple(keep)
-        schema = frame.collect_schema()
+        kept: tuple[str, ...] = tuple(keep)
+        schema: dict[str, pl.DataType] = dict(frame.collect_schema())
         if problems := check_columns(schema, "frame", (*kept, "id")):
             raise Problems(problems)
         made = {**{name: schema[name] for name in kept}, **self.schema}
@@ -102,7 +102,7 @@ class ColumnJudge:
 
         if isinstance(frame, pl.LazyFrame):
             return frame.map_batches(judged, schema=made, streamable=True)
-        pieces = [judged(piece) for piece in frame.iter_slices(_ROWS)]
+        pieces: list[pl.DataFrame] = [judged(piece) for piece in frame.iter_slices(_ROWS)]
         return pl.concat([pl.DataFrame(schema=made), *pieces])
 
     def _judge(self, frame: pl.DataFrame, schema: Mapping[str, pl.DataType], kept: Sequence[str]) -> pl.DataFrame:
@@ -115,7 +115,7 @@ class ColumnJudge:
         )
         for stage in (*self._stages, self._doubts, self._lacks):
             found = found.with_columns(stage)
-        return pl.concat([frame.select(kept), found.select(self.schema)], how="horizontal")
+        return pl.concat([frame.select(kept), found.select(list(self.schema))], how="horizontal")
 
     def _ready(self, frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> tuple[pl.DataFrame, list[str]]:
         """The columns of all keys, absent ones null; and the jurisdictions that occur."""
@@ -166,13 +166,7 @@ class ColumnJudge:
 
 def _reading(rule: Rule, key: str) -> list[Leaf]:
     """The comparisons of a rule that read a key."""
-    found: list[Leaf] = []
-    for leaf in leaves(rule.when):
-        if isinstance(leaf, Atom):
-            found += [leaf] if leaf.key == key else []
-        elif not isinstance(leaf, bool) and key in keys_of(leaf):
-            found.append(leaf)  # type: ignore[arg-type]
-    return found
+    return [leaf for leaf in leaves(rule.when) if not isinstance(leaf, Const) and key in keys_of(leaf)]
 
 
 def _with_excess(found: pl.DataFrame, upstream: Upstream) -> pl.DataFrame:

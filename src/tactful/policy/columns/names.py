@@ -24,9 +24,7 @@ def verdict_of(judge: ColumnJudge, row: Mapping[str, Any]) -> Verdict:
     waived = _rules(row, effects.waived, policy.limits)
     held = [*licences, *_rules(row, effects.limits, policy.limits), *waived]
     return Verdict(
-        point=Point(
-            USE_WORDS.index(row["use"]), MENTION_WORDS.index(row["mention"]), WHEN_WORDS.index(row["when"])
-        ),
+        point=Point(USE_WORDS.index(row["use"]), MENTION_WORDS.index(row["mention"]), WHEN_WORDS.index(row["when"])),
         because=by_tier(because) + (() if licences else (NO_LICENCE,)),
         also=by_tier([rule for rule in held if rule not in because]),
         waived=by_tier(waived),
