@@ -49,7 +49,7 @@ def upstream_of(card: Scorecard) -> Upstream:
     )
     keys = dict.fromkeys((*(factor.key for factor in card.factors), TRUST))
     # A column over a number is multiplied by its reciprocal, which may be another float; over a column it is divided.
-    scale = pl.when(pl.col("row") >= 0).then(float(card.scale)).otherwise(1.0).alias("scale")
+    scale = (pl.col("row").cast(pl.Float64) * 0.0 + float(card.scale)).alias("scale")
     return Upstream(tuple(keys), ((*points, scale), shares, excess), ("discomfort", "discomfort_at_most"))
 
 
