@@ -39,18 +39,16 @@ def upstream_of(card: Scorecard) -> Upstream:
         pl.lit(0.0),
     )
     shares = (
-        _share(sure.cast(pl.Float64) + average).alias("discomfort"),
-        _share(total("worst").cast(pl.Float64)).alias("discomfort_at_most"),
-        _share(total("best").cast(pl.Float64)).alias("discomfort at best"),
+        _share(card, sure.cast(pl.Float64) + average).alias("discomfort"),
+        _share(card, total("worst").cast(pl.Float64)).alias("discomfort_at_most"),
+        _share(card, total("best").cast(pl.Float64)).alias("discomfort at best"),
     )
     excess = (
         (pl.col("discomfort_at_most") - _leeway(card, 0.0)).alias("worst"),
         (pl.col("discomfort at best") - _leeway(card, 1.0)).alias("best"),
     )
     keys = dict.fromkeys((*(factor.key for factor in card.factors), TRUST))
-    # A column over a number is multiplied by its reciprocal, which may be another float; over a column it is divided.
-    scale = (pl.col("row").cast(pl.Float64) * 0.0 + float(card.scale)).alias("scale")
-    return Upstream(tuple(keys), ((*points, scale), shares, excess), ("discomfort", "discomfort_at_most"))
+    return Upstream(tuple(keys), (tuple(points), shares, excess), ("discomfort", "discomfort_at_most"))
 
 
 def _points(factor: Factor) -> pl.Expr:
@@ -65,8 +63,10 @@ def _points(factor: Factor) -> pl.Expr:
     return levels.gather(column.cast(pl.UInt8) if KEYS[factor.key].kind == "bool" else column.to_physical())
 
 
-def _share(points: pl.Expr) -> pl.Expr:
-    return (points / pl.col("scale")).clip(0.0, 1.0)
+def _share(card: Scorecard, points: pl.Expr) -> pl.Expr:
+    """Divided by a column: over a number, Polars multiplies by the reciprocal, which may give another float."""
+    scale = points * 0.0 + float(card.scale)
+    return (points / scale).clip(0.0, 1.0)
 
 
 def _leeway(card: Scorecard, missing: float) -> pl.Expr:

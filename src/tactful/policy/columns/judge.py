@@ -18,13 +18,13 @@ from typing import NamedTuple, TypeVar
 
 import polars as pl
 
-from tactful.model.flow import read_value
 from tactful.model.problems import Problems
 from tactful.model.verdict import NAMES
 from tactful.model.vocabulary import KEYS
 from tactful.policy.columns.conditions import EXCESS, NOT_KNOWN, TRUST, Leaf, Leaves, expression_of, some
 from tactful.policy.columns.effects import AXES, Effects
 from tactful.policy.columns.masks import packed, words_of
+from tactful.policy.columns.places import Places
 from tactful.policy.columns.schema import SCHEMA, check_columns, ready
 from tactful.policy.comparisons import keys_of, leaves
 from tactful.policy.rules import Atom, Const, Policy, Rule
@@ -32,7 +32,6 @@ from tactful.policy.source import OPEN
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
-_ROWS = 131_072
 _GIVEN, _HOPEFUL = "given excess", "hopeful excess"
 
 
@@ -64,9 +63,15 @@ class ColumnJudge:
         self.effects = Effects(policy, self.rules)
         self.missing = words_of("missing", len(self.keys))
         self._instead = self._of_excess() if upstream else {}
-        conditions = [self.leaves.whole(rule.when, self._instead).alias(self.rules[rule.id]) for rule in policy.rules]
-        self._stages = [conditions, *self.effects.stages()]
-        self._doubts, self._lacks = self._missing()
+        self._places = Places(self.leaves.names)
+        self._stages = [
+            *self._worked_out(),
+            self.leaves.columns(self._places.names),
+            [_unsure(leaf, self.leaves.names[leaf]).alias(name) for leaf, name in self._instead.items()],
+            [self.leaves.whole(rule.when, self._instead).alias(self.rules[rule.id]) for rule in policy.rules],
+            *self.effects.stages(),
+            *self._missing(),
+        ]
 
     @property
     def schema(self) -> dict[str, pl.DataType]:
@@ -91,50 +96,43 @@ class ColumnJudge:
 
         Raises Problems for columns that are no keys, or that cannot hold their key's values.
         """
-        kept: tuple[str, ...] = tuple(keep)
-        schema: dict[str, pl.DataType] = dict(frame.collect_schema())
+        kept = tuple(keep)
+        schema = dict(frame.collect_schema())
         if problems := check_columns(schema, "frame", (*kept, "id")):
             raise Problems(problems)
-        made = {**{name: schema[name] for name in kept}, **self.schema}
-
-        def judged(piece: pl.DataFrame) -> pl.DataFrame:
-            return self._judge(piece, schema, kept)
-
-        if isinstance(frame, pl.LazyFrame):
-            return frame.map_batches(judged, schema=made, streamable=True)
-        pieces: list[pl.DataFrame] = [judged(piece) for piece in frame.iter_slices(_ROWS)]
-        return pl.concat([pl.DataFrame(schema=made), *pieces])
-
-    def _judge(self, frame: pl.DataFrame, schema: Mapping[str, pl.DataType], kept: Sequence[str]) -> pl.DataFrame:
-        found, places = self._ready(frame, schema)
-        if self.upstream:
-            found = _with_excess(found, self.upstream)
-        found = found.with_columns(self.leaves.columns(places))
-        found = found.with_columns(
-            _unsure(leaf, self.leaves.names[leaf]).alias(name) for leaf, name in self._instead.items()
-        )
-        for stage in (*self._stages, self._doubts, self._lacks):
+        found = self._ready(frame.lazy(), schema, kept)
+        for stage in self._stages:
             found = found.with_columns(stage)
-        return pl.concat([frame.select(kept), found.select(list(self.schema))], how="horizontal")
+        answer = found.select(*(pl.col(f"kept {name}").alias(name) for name in kept), *self.schema)
+        return answer if isinstance(frame, pl.LazyFrame) else answer.collect(engine="streaming")
 
-    def _ready(self, frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> tuple[pl.DataFrame, list[str]]:
-        """The columns of all keys, absent ones null; and the jurisdictions that occur."""
+    def _ready(self, frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], kept: Sequence[str]) -> pl.LazyFrame:
+        """The columns of all keys, absent ones null, besides those to keep; the first gives their length."""
         present = [ready(KEYS[key], schema[key]) for key in self.keys if key in schema]
         absent = [pl.lit(None, dtype=SCHEMA[key]).alias(key) for key in self.keys if key not in schema]
-        row = pl.int_range(pl.len(), dtype=pl.UInt32).alias("row")
-        found = frame.select(row, *present).with_columns(absent)
-        if OPEN not in self.keys:
-            return found, []
-        met = found.get_column(OPEN).unique().drop_nulls().sort().to_list()
-        places = [place for place in met if not read_value(KEYS[OPEN], place)[1]]
-        return found.with_columns(pl.col(OPEN).cast(pl.Enum(places), strict=False)), places
+        found = frame.select(
+            pl.first().alias("first"), *(pl.col(name).alias(f"kept {name}") for name in kept), *present
+        )
+        if OPEN in self.keys:
+            absent.append(
+                self._places.read(pl.col(OPEN) if OPEN in schema else pl.lit(None, dtype=pl.String)).alias(OPEN)
+            )
+        return found.with_columns(absent)
+
+    def _worked_out(self) -> list[list[pl.Expr]]:
+        """The stages that work out the excess, where a flow has none, at its worst and at its best."""
+        if not self.upstream:
+            return []
+        given = pl.col(EXCESS) if EXCESS in self.keys else pl.lit(None, dtype=pl.Float64)
+        worst, best = pl.coalesce(given, "worst").alias(EXCESS), pl.coalesce(given, "best").alias(_HOPEFUL)
+        return [*map(list, self.upstream.stages), [given.alias(_GIVEN), worst, best]]
 
     def _of_excess(self) -> dict[Atom, str]:
         """The comparisons of the excess, which are also made at its best."""
         found = [leaf for leaf in self.leaves.names if isinstance(leaf, Atom) and leaf.key == EXCESS]
         return {leaf: f"both {self.leaves.names[leaf]}" for leaf in found}
 
-    def _missing(self) -> tuple[list[pl.Expr], list[pl.Expr]]:
+    def _missing(self) -> list[list[pl.Expr]]:
         """Whether each rule is in doubt; and the absent or coarse keys of such rules, where a gap is (20)."""
         doubts = []
         for rule in self.policy.rules:
@@ -143,10 +141,8 @@ class ColumnJudge:
             doubts.append(known.is_null().alias(f"doubt {self.rules[rule.id]}"))
         words = packed("missing", [self._lacking(key) for key in self.keys])
         zero = pl.lit(0, dtype=pl.UInt64)
-        return doubts, [
-            pl.when("gap").then(word).otherwise(zero).alias(name)
-            for word, name in zip(words, self.missing, strict=True)
-        ]
+        named = zip(words, self.missing, strict=True)
+        return [doubts, [pl.when("gap").then(word).otherwise(zero).alias(name) for word, name in named]]
 
     def _lacking(self, key: str) -> pl.Expr:
         """Whether a key is absent, or too coarse, for a rule in doubt; or was assumed upstream."""
@@ -167,15 +163,6 @@ class ColumnJudge:
 def _reading(rule: Rule, key: str) -> list[Leaf]:
     """The comparisons of a rule that read a key."""
     return [leaf for leaf in leaves(rule.when) if not isinstance(leaf, Const) and key in keys_of(leaf)]
-
-
-def _with_excess(found: pl.DataFrame, upstream: Upstream) -> pl.DataFrame:
-    """The excess where a flow has none, at its worst and at its best."""
-    for stage in upstream.stages:
-        found = found.with_columns(stage)
-    given = pl.col(EXCESS) if EXCESS in found.columns else pl.lit(None, dtype=pl.Float64)
-    worst, best = pl.coalesce(given, "worst").alias(EXCESS), pl.coalesce(given, "best").alias(_HOPEFUL)
-    return found.with_columns(given.alias(_GIVEN), worst, best)
 
 
 def _unsure(leaf: Atom, worst: str) -> pl.Expr:
