@@ -32,6 +32,7 @@ from tactful.policy.source import OPEN
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
+_ROWS = 1_000_000
 _GIVEN, _HOPEFUL = "given excess", "hopeful excess"
 
 
@@ -92,19 +93,29 @@ class ColumnJudge:
         `use`, `mention`, `when` and `verdict` are Enums. `licences`, `limits` and `waived` are masks of the rules that
         held (limits: those not waived), `because_licences` and `because_limits` of those that decided, in the policy's
         order; `until` and `obligations` are masks over `UNTILS` and `DUTIES`, `missing` over `keys`. A mask of more
-        than 64 bits goes on in columns named like `limits.1`. A lazy frame stays lazy and is judged piece by piece.
+        than 64 bits goes on in columns named like `limits.1`. A lazy frame stays lazy.
 
         Raises Problems for columns that are no keys, or that cannot hold their key's values.
         """
-        kept = tuple(keep)
-        schema = dict(frame.collect_schema())
+        kept: tuple[str, ...] = tuple(keep)
+        schema: dict[str, pl.DataType] = dict(frame.collect_schema())
         if problems := check_columns(schema, "frame", (*kept, "id")):
             raise Problems(problems)
-        found = self._ready(frame.lazy(), schema, kept)
+        if isinstance(frame, pl.LazyFrame):
+            return self._plan(frame, schema, kept)
+        return self._in_pieces(frame, schema, kept)
+
+    def _in_pieces(self, frame: pl.DataFrame, schema: Mapping[str, pl.DataType], kept: Sequence[str]) -> pl.DataFrame:
+        """Judged a million rows at a time, which bounds the memory that all the columns in between take."""
+        made = {name: schema[name] for name in kept} | self.schema
+        pieces = [self._plan(piece.lazy(), schema, kept).collect() for piece in frame.iter_slices(_ROWS)]
+        return pl.concat([pl.DataFrame(schema=made), *pieces])
+
+    def _plan(self, frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], kept: Sequence[str]) -> pl.LazyFrame:
+        found = self._ready(frame, schema, kept)
         for stage in self._stages:
             found = found.with_columns(stage)
-        answer = found.select(*(pl.col(f"kept {name}").alias(name) for name in kept), *self.schema)
-        return answer if isinstance(frame, pl.LazyFrame) else answer.collect(engine="streaming")
+        return found.select(*(pl.col(f"kept {name}").alias(name) for name in kept), *self.schema)
 
     def _ready(self, frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], kept: Sequence[str]) -> pl.LazyFrame:
         """The columns of all keys, absent ones null, besides those to keep; the first gives their length."""

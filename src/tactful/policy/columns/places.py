@@ -17,6 +17,7 @@ from tactful.policy.rules import Atom
 from tactful.policy.source import OPEN
 
 _BEYOND, _ELSEWHERE = "…", "elsewhere"
+_MOST_MET = 1_000
 
 
 class Places:
@@ -25,6 +26,7 @@ class Places:
     def __init__(self, leaves: Iterable[Leaf]) -> None:
         slugs = {str(value) for leaf in leaves if isinstance(leaf, Atom) and leaf.key == OPEN for value in leaf.values}
         self.known = sorted({head for slug in slugs for head in _heads(slug)})
+        self._met: tuple[str, ...] = ()
         self.names = (*self.known, *(f"{place}-{_BEYOND}" for place in self.known), _ELSEWHERE)
 
     def standing_for(self, place: str) -> str | None:
@@ -38,16 +40,19 @@ class Places:
         return place if agreed[-1] == place else f"{agreed[-1]}-{_BEYOND}"
 
     def read(self, column: pl.Expr) -> pl.Expr:
-        """A column of places, each read as the one that stands for it."""
+        """A column of places, each read as the one that stands for it. Those met are remembered."""
         return column.map_batches(self._read, return_dtype=pl.Enum(self.names), is_elementwise=True)
 
     def _read(self, places: pl.Series) -> pl.Series:
-        met = places.unique().drop_nulls().cast(pl.String).to_list()
-        valid = [place for place in met if self.standing_for(place)]
-        table = pl.Series([self.standing_for(place) for place in valid], dtype=pl.Enum(self.names))
-        if not valid:
-            return pl.Series(places.name, [None] * len(places), dtype=pl.Enum(self.names))
-        return table.gather(places.cast(pl.Enum(valid), strict=False).to_physical()).alias(places.name)
+        met = self._met
+        codes = places.cast(pl.Enum(met), strict=False)
+        if codes.null_count() > places.null_count():
+            new = places.filter(codes.is_null()).unique().drop_nulls().cast(pl.String).sort().to_list()
+            met = (*met, *new)
+            codes = places.cast(pl.Enum(met), strict=False)
+            self._met = met[:_MOST_MET]
+        table = pl.Series([*map(self.standing_for, met), None], dtype=pl.Enum(self.names))
+        return table.gather(codes.to_physical()).alias(places.name)
 
 
 def _heads(slug: str) -> list[str]:

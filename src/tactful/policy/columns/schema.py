@@ -10,6 +10,7 @@ by `read_flow` (SEMANTICS 19).
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -74,9 +75,9 @@ def ready(key: Key, dtype: pl.DataType) -> pl.Expr:
         return column.cast(SCHEMA[key.name])
     if key.kind == "number":
         number = column.cast(pl.Float64, strict=False)
-        low = pl.lit(True) if key.low is None else number >= key.low
-        high = pl.lit(True) if key.high is None else number <= key.high
-        return pl.when(number.is_finite() & low & high).then(number).alias(key.name)
+        low = number > -math.inf if key.low is None else number >= key.low
+        high = number < math.inf if key.high is None else number <= key.high  # NaN is above all
+        return pl.when(low & high).then(number).alias(key.name)
     if key.kind == "bool":
         return column if dtype == pl.Boolean else _truths(column).alias(key.name)
     if key.kind == "list":
