@@ -7,10 +7,12 @@ from typing import Any
 
 import polars as pl
 
+from tactful.model.flow import Value
 from tactful.model.verdict import MENTION_WORDS, USE_WORDS, WHEN_WORDS, Point, Verdict
 from tactful.policy.columns.effects import DUTIES, UNTILS
 from tactful.policy.columns.judge import ColumnJudge
 from tactful.policy.columns.masks import joined, names_in
+from tactful.policy.columns.schema import flows_frame
 from tactful.policy.judge import NO_LICENCE, by_tier
 from tactful.policy.rules import Rule
 
@@ -34,6 +36,17 @@ def verdict_of(judge: ColumnJudge, row: Mapping[str, Any]) -> Verdict:
         discomfort=row.get("discomfort"),
         discomfort_at_most=row.get("discomfort_at_most"),
     )
+
+
+class OnColumns:
+    """The judge on columns as an engine over batches: flows in, verdicts out."""
+
+    def __init__(self, judge: ColumnJudge) -> None:
+        self.judge = judge
+
+    def verdicts(self, flows: Sequence[Mapping[str, Value]]) -> list[Verdict]:
+        """The verdict on each flow, in the order of the flows."""
+        return list(verdicts(self.judge, self.judge.judge(flows_frame(flows))))
 
 
 def verdicts(judge: ColumnJudge, answer: pl.DataFrame) -> Iterator[Verdict]:
