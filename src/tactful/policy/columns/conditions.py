@@ -70,6 +70,9 @@ def expression_of(leaf: Leaf, places: Sequence[str] = (), column: str = "") -> p
     if isinstance(leaf, Pair):
         return _pair(leaf)
     kind = KEYS[leaf.key].kind
+    if kind == "list":
+        held = pl.col(leaf.key) & pl.lit(1 << KEYS[leaf.key].names.index(str(leaf.values[0])), dtype=LIST_MASK)
+        return held != 0 if leaf.op == "in" else held == 0
     if kind == "number":
         number = pl.col(column or leaf.key)
         left = number.fill_null(0.0) if leaf.key == TRUST else number
