@@ -101,7 +101,7 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b"PAR1" + b"x" * 100, "cut off or damaged"),
-        ("order,name\n1,CAFÉ".encode("cp1252"), "is not in utf-8 (first at line 2)"),
+        ("order,name\n1,CAFÉ".encode("cp1252"), "csv:2: is not in utf-8"),
         (b"order,name\n", "no lines"),
     ],
 )
