@@ -296,9 +296,7 @@ class _Outcome:
         if name_of(self.point) == "never":
             return ()
         due = {duty for rule in self.limits for duty in rule.oblige if DUTY_NEEDS[duty] <= self.point.mention}
-        return tuple(
-            Duty(name, _ordered([rule for rule in self.limits if name in rule.oblige])) for name in sorted(due)
-        )
+        return tuple(Duty(name, by_tier([rule for rule in self.limits if name in rule.oblige])) for name in sorted(due))
 
     def standing(self, need: int) -> Standing:
         """SEMANTICS 16 for a form that needs this much mention (0 silent, 1 softened, 2 explicit)."""

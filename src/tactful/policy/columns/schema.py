@@ -105,6 +105,20 @@ def _mask(key: Key, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     return pl.when(~wrong).then(some.list.unique().list.sum())
 
 
+def word_lists(names: Iterable[str]) -> list[pl.Expr]:
+    """The bit masks among some columns as lists of words."""
+    found = []
+    for name in names:
+        if KEYS[name].kind == "list":
+            words = [
+                pl.when(pl.col(name) & pl.lit(1 << place, dtype=LIST_MASK) != 0).then(pl.lit(word))
+                for place, word in enumerate(KEYS[name].names)
+            ]
+            told = pl.concat_list(words).list.drop_nulls()
+            found.append(pl.when(pl.col(name).is_not_null()).then(told).alias(name))
+    return found
+
+
 def accepts(key: Key, dtype: pl.DataType) -> bool:
     """Whether a column of this type can be read for the key at all."""
     if dtype in (pl.Null, pl.String):
