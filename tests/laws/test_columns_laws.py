@@ -6,12 +6,14 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.laws.agreement import agree
 from tests.laws.judged import card, flows_of_cases, retail
 
 from tactful.appropriateness.assess import assess
 from tactful.appropriateness.assess_columns import assess_columns
 from tactful.appropriateness.scorecard import load_scorecard
 from tactful.model.flow import Flow
+from tactful.model.verdict import NAMES
 from tactful.model.vocabulary import KEYS
 from tactful.policy.columns.judge import compile_columns
 from tactful.policy.columns.names import OnColumns
@@ -200,3 +202,11 @@ def test_a_policy_of_more_rules_than_a_word_has_bits() -> None:
     some = list(flows_of_cases())[:60]
     assert OnColumns(judge).verdicts(some) == [compile_policy(policy).verdict(flow) for flow in some]
     assert judge.judge(flows_frame(some)).schema["limits.2"] == pl.UInt64
+
+
+def test_the_engines_agree_on_flows_made_by_chance() -> None:
+    """A small part of what `make fuzz` compares."""
+    agreement = agree(4_000, seconds=60)
+    assert agreement.flows == 4_000
+    assert agreement.by_reference >= 40
+    assert set(agreement.names) == set(NAMES)

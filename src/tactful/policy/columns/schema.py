@@ -11,7 +11,6 @@ by `read_flow` (SEMANTICS 19).
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
@@ -24,7 +23,7 @@ from tactful.policy.source import OPEN
 
 Frame = pl.DataFrame | pl.LazyFrame
 LIST_MASK = pl.UInt64
-_BIGGEST = int(sys.float_info.max)
+_BIGGEST = int(1.7976931348623157e308)
 _TEXTS = (pl.String, pl.Categorical, pl.Enum)
 
 
