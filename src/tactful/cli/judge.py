@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from tactful.cli.instant import today
 from tactful.cli.main import app
 from tactful.cli.screen import NO, answered, err, fail, progress, say_document
 from tactful.service.judge_flows import judge_flows, read
@@ -41,7 +42,7 @@ def judge(
     In a table, a value that its key may not have is read as absent, which never makes a verdict freer; it is reported,
     and the exit code is 1.
     """
-    rules = load_rules(policy)
+    rules = load_rules(policy, today=today())
     if Path(file).suffix in _TABLES:
         _judge_table(rules, Path(file), out, masks)
         return

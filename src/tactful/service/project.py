@@ -5,7 +5,9 @@ A project is built from texts alone, so that a run can keep the texts and a repl
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
+from tactful.appropriateness.combinations import NO_COMBINATIONS, Combinations, load_combinations
 from tactful.appropriateness.context import FitTable, load_fit
 from tactful.model.problems import Problem, Problems
 from tactful.model.vocabulary import KEYS
@@ -34,7 +37,9 @@ from tactful.treatment.render import load_footer
 from tactful.treatment.template import Treatment, load_treatment
 
 T = TypeVar("T")
+_COMBINATIONS = "appropriateness/tables/combinations.yaml"
 TABLES = (
+    _COMBINATIONS,
     "appropriateness/tables/fit.yaml",
     "permission/tables/compatible.yaml",
     "profile/tables/countries.yaml",
@@ -47,6 +52,7 @@ TABLES = (
     "treatment/tables/template_objects.yaml",
 )
 DRAFT = ".draft.yaml"
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _POLICY = "policy:"
 _POLICY_NAME = "policy"
 _CAMPAIGN = "campaign"
@@ -71,10 +77,7 @@ def read_texts(folder: Path, campaign: Path | None = None) -> dict[str, str]:
     for path in sorted((folder / "notices").glob("*")):
         if path.is_file():
             texts[f"notices/{path.name}"] = read_text(path)
-    for table in TABLES:
-        room, _, name = table.partition("/")
-        own = folder / name
-        texts[table] = read_text(own) if own.exists() else packaged(room, name)
+    texts.update({table: table_text(folder, table) for table in TABLES})
     if campaign is not None:
         texts[_CAMPAIGN] = read_text(campaign)
         treatment = _treatment_path(texts[_CAMPAIGN], str(campaign))
@@ -85,6 +88,13 @@ def read_texts(folder: Path, campaign: Path | None = None) -> dict[str, str]:
     return texts
 
 
+def table_text(folder: Path, table: str) -> str:
+    """The text of a table such as `profile/tables/not_goods.yaml`: the folder's own where it has one."""
+    room, _, name = table.partition("/")
+    own = folder / name
+    return read_text(own) if own.exists() else packaged(room, name)
+
+
 def drafts(folder: Path) -> list[Path]:
     """Collection points that wait for approval."""
     return sorted((folder / "collection-points").glob(f"*{DRAFT}"))
@@ -93,8 +103,15 @@ def drafts(folder: Path) -> list[Path]:
 class Project:
     """A project built from texts; raises Problems, all at once. Tables are built when they are first asked for."""
 
-    def __init__(self, texts: dict[str, str], rules: Rules | None = None, campaign_file: str = _CAMPAIGN) -> None:
+    def __init__(
+        self,
+        texts: dict[str, str],
+        rules: Rules | None = None,
+        campaign_file: str = _CAMPAIGN,
+        today: dt.date | None = None,
+    ) -> None:
         self.texts = texts
+        self.today = today
         self.campaign_file = campaign_file
         self._rules = rules
         problems: list[Problem] = []
@@ -108,6 +125,7 @@ class Project:
                 self.audience: Audience = _collect(problems, self._load_audience)
             if not problems:
                 problems += check(self.campaign, self.treatment).problems
+                problems += self._misused()
         if problems:
             raise Problems(problems)
 
@@ -118,16 +136,29 @@ class Project:
 
     @cached_property
     def rules(self) -> Rules:
-        """The policy that holds, compiled."""
+        """The policy that holds, compiled: without what applies only after `today`."""
         if self._rules is not None:
             return self._rules
         own = {name.removeprefix(_POLICY): text for name, text in self.texts.items() if name.startswith(_POLICY)}
-        return load_rules(self.texts[_POLICY_NAME], texts=own)
+        return load_rules(self.texts[_POLICY_NAME], texts=own, today=self.today)
+
+    def on(self, today: dt.date) -> Project:
+        """The project with the rules that apply on a day; itself, where that is all of them."""
+        later = any(part.effective > today.isoformat() for part in self.rules.policy.made_of)
+        if self._rules is not None or (self.today is None and not later):
+            return self
+        return Project(self.texts, campaign_file=self.campaign_file, today=today)
 
     @cached_property
     def fit(self) -> FitTable:
         """How ordinary a category is for a sector and a purpose."""
         return load_fit(self.table("appropriateness", "fit"), "fit.yaml")
+
+    @cached_property
+    def combinations(self) -> Combinations:
+        """What facts reveal together; nothing for what was kept before there was such a table."""
+        text = self.texts.get(_COMBINATIONS)
+        return load_combinations(text, "combinations.yaml") if text is not None else NO_COMBINATIONS
 
     @cached_property
     def countries(self) -> Countries:
@@ -171,6 +202,20 @@ class Project:
         """The general words under which the shop's products go."""
         return catalogue(names, load_qualifiers(self.table("profile", "not_a_kind"), "not_a_kind.yaml"))
 
+    def _misused(self) -> list[Problem]:
+        """Labels that the campaign looks at for something that they may not be used to do."""
+        campaign, found = self.campaign, []
+        doing = {campaign.purpose, "ask"} if campaign.purpose == "research" else {campaign.purpose}
+        for name in campaign.selects(self.audience.reads):
+            label = self.labels.labels.get(name.removeprefix("label."))
+            if label is None or not name.startswith("label.") or not label.used_only_to:
+                continue
+            if doing.isdisjoint(label.used_only_to):
+                only = ", ".join(label.used_only_to)
+                message = f"{name} may be used only to {only} (labels.yaml); this campaign is for {campaign.purpose}."
+                found.append(Problem(self.campaign_file, campaign.audience_line, message, "for"))
+        return found
+
     def _load_labels(self) -> Declared:
         if "labels.yaml" not in self.texts:
             return Declared()
@@ -178,16 +223,20 @@ class Project:
         return load_labels(self.texts["labels.yaml"], "labels.yaml", undignified)
 
     def _load_points(self) -> tuple[CollectionPoint, ...]:
-        notices = {
-            name: hashlib.sha256(text.encode()).hexdigest()
-            for name, text in self.texts.items()
-            if name.startswith("notices/")
-        }
+        texts = {name: text for name, text in self.texts.items() if name.startswith("notices/")}
+        notices = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
         problems: list[Problem] = []
         found = [
             _collect(problems, lambda name=name, text=text: load_point(text, name, notices))  # type: ignore[misc]
             for name, text in sorted(self.texts.items())
             if name.startswith("collection-points/")
+        ]
+        problems += [
+            Problem(
+                point.notice, 0, f"says nothing yet, and {point.name} rests on it: paste what a customer saw there."
+            )
+            for point in found
+            if point is not None and not _COMMENT.sub("", texts.get(point.notice, "")).strip()
         ]
         if problems:
             raise Problems(problems)
