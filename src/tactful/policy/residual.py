@@ -48,7 +48,7 @@ def residual(policy: Policy, known: Mapping[str, Value], absent: Collection[str]
         waivers=tuple(rule for rule in kept if rule.kind == "waiver"),
         cases=(),
         claims=(),
-        digest=digest_of(kept),
+        digest=digest_of(kept, policy.made_of),
     )
 
 
