@@ -1,16 +1,19 @@
 # make demo     see it work            make test    everything that must hold
 # make setup    the tools for working  make lint    the quick part of it
 # make bench    figures                make fuzz    the laws, for longer
+# make agree    the engines on a million flows
 # make lock     newer dependencies     make wheel   a package in dist/
 # PYTHON=python3.12 chooses the Python that makes .venv.
 .NOTPARALLEL:
-.PHONY: demo test setup lint bench fuzz lock clean wheel
+.PHONY: demo test setup lint bench fuzz agree lock clean wheel
 .DEFAULT_GOAL := demo
 
 export PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 EXAMPLES ?= 5000
+FLOWS ?= 1000000
+TIME ?= 900
 
 demo:
 	@requirements/setup base
@@ -38,6 +41,11 @@ bench:
 
 fuzz: setup
 	HYPOTHESIS_PROFILE=fuzz TACTFUL_EXAMPLES=$(EXAMPLES) $(BIN)/python -W error -m pytest -q -n $(WORKERS) tests/laws
+	$(MAKE) agree
+
+# The engines agree on so many flows made by chance; fails if there is no time for all of them.
+agree: setup
+	$(BIN)/python -W error -m tests.laws.agreement $(FLOWS) $(TIME)
 
 COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --upgrade

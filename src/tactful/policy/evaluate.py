@@ -35,6 +35,8 @@ def truth_of_atom(atom: Atom, value: Value | None) -> bool | None:
             return None
         value = 0
     key = KEYS[atom.key]
+    if isinstance(value, tuple):
+        return (atom.values[0] in value) == (atom.op == "in")
     if atom.op in ("<", "<=", ">", ">="):
         names = key.names
         if key.kind == "ordered":

@@ -261,12 +261,12 @@ class _Outcome:
     def verdict(self) -> Verdict:
         name = name_of(self.point)
         because = self._because(name)
-        others = _ordered([rule for rule in (*self.limits, *self.waived, *self.licences) if rule.id not in because])
+        others = by_tier([rule for rule in (*self.limits, *self.waived, *self.licences) if rule.id not in because])
         return Verdict(
             point=self.point,
             because=because,
             also=others,
-            waived=_ordered(self.waived),
+            waived=by_tier(self.waived),
             until=self._until() if name == "hold" else (),
             obligations=tuple(duty.name for duty in self.duties()),
         )
@@ -286,7 +286,7 @@ class _Outcome:
         found = [rule for rule in self.limits if rule.point != FREE and attains(rule.point)]
         if attains(self.opened):
             found += [rule for rule in self.licences if rule.point == self.opened]
-        return _ordered(found) + (() if self.licences else (NO_LICENCE,))
+        return by_tier(found) + (() if self.licences else (NO_LICENCE,))
 
     def _until(self) -> tuple[str, ...]:
         return tuple(sorted({rule.until for rule in self.limits if rule.until}))
@@ -296,9 +296,7 @@ class _Outcome:
         if name_of(self.point) == "never":
             return ()
         due = {duty for rule in self.limits for duty in rule.oblige if DUTY_NEEDS[duty] <= self.point.mention}
-        return tuple(
-            Duty(name, _ordered([rule for rule in self.limits if name in rule.oblige])) for name in sorted(due)
-        )
+        return tuple(Duty(name, by_tier([rule for rule in self.limits if name in rule.oblige])) for name in sorted(due))
 
     def standing(self, need: int) -> Standing:
         """SEMANTICS 16 for a form that needs this much mention (0 silent, 1 softened, 2 explicit)."""
@@ -306,17 +304,17 @@ class _Outcome:
         asking = [rule for rule in self.licences if rule.point.use == 1]
         against = [rule for rule in self.limits if rule.point.mention < need or 0 in (rule.point.use, rule.point.when)]
         if against or not (opening or asking):
-            return Standing("never", (), _ordered(against) + (() if opening or asking else (NO_LICENCE,)))
+            return Standing("never", (), by_tier(against) + (() if opening or asking else (NO_LICENCE,)))
         waiting = [rule for rule in self.limits if rule.point.when == 1]
         if waiting:
-            return Standing("hold", self._until(), _ordered(waiting))
+            return Standing("hold", self._until(), by_tier(waiting))
         asked = [rule for rule in self.limits if rule.point.use == 1]
         if asked or not opening:
-            return Standing("ask", (), _ordered(asked if opening else asked + asking))
-        return Standing("now", (), _ordered(opening))
+            return Standing("ask", (), by_tier(asked if opening else asked + asking))
+        return Standing("now", (), by_tier(opening))
 
 
-def _ordered(rules: list[Rule]) -> tuple[str, ...]:
+def by_tier(rules: list[Rule]) -> tuple[str, ...]:
     """Names by tier, licences last, then by name."""
     return tuple(rule.id for rule in sorted(rules, key=lambda rule: (_TIER_RANK[rule.tier], rule.id)))
 

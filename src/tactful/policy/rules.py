@@ -20,7 +20,11 @@ class Const(msgspec.Struct, frozen=True, tag=True):
 
 
 class Atom(msgspec.Struct, frozen=True, tag=True):
-    """One key compared with constants: `values` holds one value, or several for `in` and `not in`."""
+    """One key compared with constants: `values` holds one value, or several for `in` and `not in`.
+
+    Of a key that is a list, `in` says that the list holds the one value. No condition is written so; it is what is left
+    of a `Pair` whose word is settled.
+    """
 
     key: str
     op: Op

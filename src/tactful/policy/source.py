@@ -202,6 +202,9 @@ class _Writer:
             return _known(f"{name} {atom.op} {constant}", f"{name} {OPPOSITE[atom.op]} {constant}", (name,), wide)
         if atom.key == OPEN:
             return self.place(atom, wide)
+        if key.kind == "list":
+            held = [f"{atom.values[0]!r} {op} {name}" for op in (atom.op, OPPOSITE[atom.op])]
+            return _known(held[0], held[1], (name,), wide)
         wanted = (True, None) if wide else (True,)
         values = [value for value in (None, *values_of(atom.key)) if truth_of_atom(atom, value) in wanted]
         return f"{name} in {self.constant('S', f'frozenset({tuple(values)!r})')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tactful.testing.check_batch_engine import BatchEngine, MakeBatchEngine, batch_agrees, check_batch_engine
 from tactful.testing.check_engine import LAWS, SANE_LAWS, agrees_with_the_reference, check_engine, each_made_once
 from tactful.testing.laws import Broken, Engine, Law, MakeEngine
 from tactful.testing.laws_of_messages import MESSAGE_LAWS, JudgeMessage, MessageLaw, put_together
@@ -33,10 +34,12 @@ __all__ = [
     "LAWS",
     "MESSAGE_LAWS",
     "SANE_LAWS",
+    "BatchEngine",
     "Broken",
     "Engine",
     "JudgeMessage",
     "Law",
+    "MakeBatchEngine",
     "MakeEngine",
     "Message",
     "MessageLaw",
@@ -44,6 +47,8 @@ __all__ = [
     "Reading",
     "Removal",
     "agrees_with_the_reference",
+    "batch_agrees",
+    "check_batch_engine",
     "check_engine",
     "conditions",
     "each_made_once",

@@ -50,11 +50,11 @@ def agrees_with_the_reference(make: MakeEngine, policy: Policy, flow: Flow) -> N
     held out of `also`.
     """
     engine, reference = make(policy), Reading(policy)
-    _same(engine.verdict(flow), reference.verdict(flow), policy, flow)
+    same_verdict(engine.verdict(flow), reference.verdict(flow), policy, flow)
     for excess in pool(KEYS["norm.excess"]):
         hopeful, assumed = {**flow, "norm.excess": excess}, ("fact.confidence", "scenario.fit")
         said = engine.verdict(flow, hopeful, assumed)
-        _same(said, reference.verdict(flow, hopeful, assumed), policy, (flow, hopeful))
+        same_verdict(said, reference.verdict(flow, hopeful, assumed), policy, (flow, hopeful))
     if engine.point(flow) != reference.point(flow):
         raise Broken(f"the point is {engine.point(flow)}, not {reference.point(flow)}.\n{described(policy, flow)}")
     for form in FORMS:
@@ -63,7 +63,8 @@ def agrees_with_the_reference(make: MakeEngine, policy: Policy, flow: Flow) -> N
             raise Broken(f"{form} stands {said_standing}, not {expected}.\n{described(policy, flow)}")
 
 
-def _same(said: Verdict, expected: Verdict, policy: Policy, flow: object) -> None:
+def same_verdict(said: Verdict, expected: Verdict, policy: Policy, flow: object) -> None:
+    """Raise `Broken` unless two verdicts are the same, but for the order of sets and the waivers in `also`."""
     waivers = {waiver.id for waiver in policy.waivers}
     also = [tuple(name for name in each.also if name not in waivers) for each in (said, expected)]
     if said.point != expected.point or said.because != expected.because or also[0] != also[1]:

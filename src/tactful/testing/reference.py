@@ -92,6 +92,8 @@ class Reading:
             return self.absent(atom, flow)
         if KEYS[atom.key].kind == "slug":
             return self.slug(atom, str(value))
+        if isinstance(value, tuple):
+            return (atom.values[0] in value) is (atom.op == "in")
         if atom.op == "in":
             return value in atom.values
         if atom.op == "not in":

@@ -1,0 +1,73 @@
+"""Frames of flows judged with the scorecard: what `assess` says of one flow, in the same order of arithmetic."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import add
+
+import polars as pl
+
+from tactful.appropriateness.scorecard import TRUST, Factor, Scorecard, points_of
+from tactful.model.vocabulary import KEYS
+from tactful.policy.columns.judge import ColumnJudge, Upstream, compile_columns
+from tactful.policy.rules import Policy
+from tactful.policy.source import values_of
+
+
+def assess_columns(policy: Policy, card: Scorecard) -> ColumnJudge:
+    """The judge on columns behind a scorecard. Its answers also have `discomfort` and `discomfort_at_most`."""
+    return compile_columns(policy, upstream_of(card))
+
+
+def upstream_of(card: Scorecard) -> Upstream:
+    """The scorecard as expressions: points, sums, shares, and what exceeds the leeway."""
+    names = [f"points {place}" for place in range(len(card.factors))]
+    points = [_points(factor).alias(name) for factor, name in zip(card.factors, names, strict=True)]
+    zero = pl.lit(0, dtype=pl.Int64)
+
+    def total(missing: str) -> pl.Expr:
+        found = [pl.col(n).fill_null(getattr(factor, missing)) for factor, n in zip(card.factors, names, strict=True)]
+        return reduce(add, found, zero)
+
+    sure = reduce(add, (pl.col(name).fill_null(0) for name in names), zero)
+    average = reduce(
+        add,
+        (
+            pl.when(pl.col(name).is_null()).then(factor.average).otherwise(0.0)
+            for factor, name in zip(card.factors, names, strict=True)
+        ),
+        pl.lit(0.0),
+    )
+    shares = (
+        _share(card, sure.cast(pl.Float64) + average).alias("discomfort"),
+        _share(card, total("worst").cast(pl.Float64)).alias("discomfort_at_most"),
+        _share(card, total("best").cast(pl.Float64)).alias("discomfort at best"),
+    )
+    excess = (
+        (pl.col("discomfort_at_most") - _leeway(card, 0.0)).alias("worst"),
+        (pl.col("discomfort at best") - _leeway(card, 1.0)).alias("best"),
+    )
+    keys = dict.fromkeys((*(factor.key for factor in card.factors), TRUST))
+    return Upstream(tuple(keys), (tuple(points), shares, excess), ("discomfort", "discomfort_at_most"))
+
+
+def _points(factor: Factor) -> pl.Expr:
+    """The points of each row's level, null where it is missing."""
+    column = pl.col(factor.key)
+    if KEYS[factor.key].kind == "number":
+        found = pl.lit(0, dtype=pl.Int64)
+        for start, points in factor.steps:
+            found = pl.when(column >= start).then(pl.lit(points, dtype=pl.Int64)).otherwise(found)
+        return pl.when(column.is_not_null()).then(found)
+    levels = pl.lit(pl.Series([points_of(factor, value) for value in values_of(factor.key)], dtype=pl.Int64))
+    return levels.gather(column.cast(pl.UInt8) if KEYS[factor.key].kind == "bool" else column.to_physical())
+
+
+def _share(card: Scorecard, points: pl.Expr) -> pl.Expr:
+    """Divided by a column: over a number, Polars multiplies by the reciprocal, which may give another float."""
+    scale = points * 0.0 + float(card.scale)
+    return (points / scale).clip(0.0, 1.0)
+
+
+def _leeway(card: Scorecard, missing: float) -> pl.Expr:
+    return card.base + card.per_trust * pl.col(TRUST).fill_null(missing)

@@ -1,0 +1,193 @@
+"""From the columns of a policy's rules to points, masks, waits and duties (SEMANTICS 5 to 7, 11, 17, 18 and 20).
+
+Every method gives the expressions of one stage, over the columns that the stages before it made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from tactful.model.verdict import DUTY_NEEDS, MENTION_WORDS, NAMES, SHUT, USE_WORDS, WHEN_WORDS, Point
+from tactful.model.words_verdict import OBLIGATIONS, UNTIL
+from tactful.policy.columns.conditions import every, some
+from tactful.policy.columns.masks import chosen, packed, split, words_of
+from tactful.policy.judge import FREE
+from tactful.policy.rules import Policy, Rule
+
+UNTILS = tuple(word.name for word in UNTIL)
+DUTIES = tuple(word.name for word in OBLIGATIONS)
+AXES = {"use": USE_WORDS, "mention": MENTION_WORDS, "when": WHEN_WORDS}
+_QUESTIONS = tuple((axis, least) for axis in range(3) for least in (1, 2))
+_BYTE, _ZERO = pl.UInt8(), pl.lit(0, dtype=pl.UInt8)
+
+
+class Effects:
+    """What follows from which rules hold. `rules` are the columns of the rules, by id."""
+
+    def __init__(self, policy: Policy, rules: dict[str, str]) -> None:
+        self.policy = policy
+        self.rules = rules
+        self.opens = sorted({rule.point for rule in policy.licences}, key=tuple)
+        self.ceilings = sorted({rule.point for rule in policy.limits} - {FREE}, key=tuple)
+        self.licences = words_of("licences", len(policy.licences))
+        self.limits = words_of("limits", len(policy.limits))
+        self.waived = words_of("waived", len(policy.limits))
+        self.because_licences = words_of("because_licences", len(policy.licences))
+        self.because_limits = words_of("because_limits", len(policy.limits))
+
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """The columns of all masks of rules."""
+        return (*self.licences, *self.limits, *self.waived, *self.because_licences, *self.because_limits)
+
+    def stages(self) -> list[list[pl.Expr]]:
+        """The expressions that must be worked out one after the other."""
+        return [self._joined(), self._questions(), self._points(), self._consequences(), self._deciding()]
+
+    # -- the point ---------------------------------------------------------------------------------------------
+
+    def _held(self, rules: Iterable[Rule]) -> pl.Expr:
+        return some(pl.col(self.rules[rule.id]) for rule in rules)
+
+    def _unwaived(self, limits: Iterable[Rule]) -> pl.Expr:
+        """Whether one of some limits holds and is not waived."""
+        by_waivers: dict[tuple[str, ...], list[Rule]] = {}
+        for limit in limits:
+            by_waivers.setdefault(tuple(rule.id for rule in self._waivers_of(limit)), []).append(limit)
+        return some(
+            every([self._held(group), *(~pl.col(self.rules[waiver]) for waiver in waivers)])
+            for waivers, group in by_waivers.items()
+        )
+
+    def _waivers_of(self, limit: Rule) -> list[Rule]:
+        if limit.tier != "norm":
+            return []
+        return [rule for rule in self.policy.waivers if "*" in rule.waives or limit.id in rule.waives]
+
+    def _joined(self) -> list[pl.Expr]:
+        """Whether something opens each point; whether something not waived leaves no more than each, waits or binds."""
+        licences, limits = self.policy.licences, self.policy.limits
+        return [
+            *(self._held(r for r in licences if r.point == each).alias(_named("opens", each)) for each in self.opens),
+            *(
+                self._unwaived(r for r in limits if r.point == each).alias(_named("leaves", each))
+                for each in self.ceilings
+            ),
+            *(self._unwaived(r for r in limits if r.until == name).fill_null(True).alias(name) for name in UNTILS),
+            *(self._unwaived(r for r in limits if duty in r.oblige).fill_null(True).alias(duty) for duty in DUTIES),
+        ]
+
+    def _questions(self) -> list[pl.Expr]:
+        """Whether use, mention and when are at least their second and their third value."""
+        found = []
+        for axis, least in _QUESTIONS:
+            opened = some(pl.col(_named("opens", point)) for point in self.opens if point[axis] >= least)
+            shut = [~pl.col(_named("leaves", point)) for point in self.ceilings if point[axis] < least]
+            found.append(every([opened, *shut]).alias(_question(axis, least)))
+        return found
+
+    def _points(self) -> list[pl.Expr]:
+        """The point, its name as a number, the highest opening, and whether the hopeful point is another."""
+        opened = _ZERO
+        for place, point in enumerate(self.opens, start=1):
+            opened = pl.when(_named("opens", point)).then(_byte(place)).otherwise(opened)
+        name = pl.when(_question(1, 2)).then(_byte(5)).when(_question(1, 1)).then(_byte(4)).otherwise(_byte(3))
+        for axis, least, code in ((0, 2, "ask"), (2, 2, "hold"), (2, 1, "never"), (0, 1, "never")):
+            name = pl.when(_question(axis, least)).then(name).otherwise(_byte(NAMES.index(code)))
+        return [
+            opened.alias("opened"),
+            name.alias("code"),
+            *(_reached(axis).alias(word) for axis, word in enumerate(AXES)),
+            some(pl.col(_question(*each)).is_null() for each in _QUESTIONS).alias("gap"),
+        ]
+
+    # -- the masks ---------------------------------------------------------------------------------------------
+
+    def _consequences(self) -> list[pl.Expr]:
+        """What held, with the waived limits still among the limits; the names of the point; waits and duties."""
+        hold, shut = NAMES.index("hold"), NAMES.index("never")
+        due = []
+        for duty in DUTIES:
+            spoken = [pl.col(_question(1, DUTY_NEEDS[duty])).fill_null(False)] if DUTY_NEEDS[duty] else []
+            due.append(every([pl.col(duty), pl.col("code") != shut, *spoken]))
+        return [
+            *packed("licences", [pl.col(self.rules[rule.id]) for rule in self.policy.licences]),
+            *packed("limits", [pl.col(self.rules[rule.id]) for rule in self.policy.limits], null=True),
+            *self._waivable(),
+            *(table(words).gather(pl.col(word)).alias(word) for word, words in AXES.items()),
+            table(NAMES).gather(pl.col("code")).alias("verdict"),
+            *packed("until", [pl.col(name) & (pl.col("code") == hold) for name in UNTILS]),
+            *packed("obligations", due),
+        ]
+
+    def _waivable(self) -> list[pl.Expr]:
+        """Which limits the waivers that hold speak of, whether or not those limits hold."""
+        masks = [pl.lit(0, dtype=pl.UInt64)] * len(self.waived)
+        for waiver in self.policy.waivers:
+            spoken_of = _mask(waiver in self._waivers_of(limit) for limit in self.policy.limits)
+            for place, word in enumerate(split(spoken_of, len(masks))):
+                held = pl.when(self.rules[waiver.id]).then(pl.lit(word, dtype=pl.UInt64))
+                masks[place] = masks[place] | held.otherwise(pl.lit(0, dtype=pl.UInt64))
+        return [mask.alias(name) for mask, name in zip(masks, self.waived, strict=True)]
+
+    def _deciding(self) -> list[pl.Expr]:
+        """The limits that are not waived, the waived ones, and the rules that attain the axis of the name (20)."""
+        codes = range(len(NAMES))
+        limits = [
+            _mask(each.point != FREE and _attains(each.point, code) for each in self.policy.limits) for code in codes
+        ]
+        licences = [
+            _mask(each.point == at and _attains(at, code) for each in self.policy.licences)
+            for at in (SHUT, *self.opens)
+            for code in codes
+        ]
+        of_limits = chosen(self.limits, limits, pl.col("code"))
+        of_licences = chosen(self.licences, licences, pl.col("opened") * len(NAMES) + pl.col("code"))
+        found = []
+        for place, (held, away) in enumerate(zip(self.limits, self.waived, strict=True)):
+            kept = pl.col(held) & ~pl.col(away)
+            found += [
+                kept.alias(held),
+                (pl.col(held) & pl.col(away)).alias(away),
+                (kept & of_limits[place]).alias(self.because_limits[place]),
+            ]
+        for place, held in enumerate(self.licences):
+            found.append((pl.col(held) & of_licences[place]).alias(self.because_licences[place]))
+        return found
+
+
+def _mask(bits: Iterable[bool]) -> int:
+    return sum(1 << place for place, bit in enumerate(bits) if bit)
+
+
+def table(words: tuple[str, ...]) -> pl.Expr:
+    """Words to be looked up by number."""
+    return pl.lit(pl.Series(words, dtype=pl.Enum(words)))
+
+
+def _attains(point: Point, code: int) -> bool:
+    """Whether a point attains the axis that decides a name."""
+    name = NAMES[code]
+    if name == "never":
+        return point.use == 0 or point.when == 0
+    if name == "hold":
+        return point.when == 1
+    return point.use == 1 if name == "ask" else point.mention == code - NAMES.index("silent")
+
+
+def _reached(axis: int) -> pl.Expr:
+    return pl.when(_question(axis, 2)).then(_byte(2)).when(_question(axis, 1)).then(_byte(1)).otherwise(_ZERO)
+
+
+def _byte(value: int) -> pl.Expr:
+    return pl.lit(value, dtype=_BYTE)
+
+
+def _question(axis: int, least: int) -> str:
+    return f"q{axis}{least}"
+
+
+def _named(effect: str, point: Point) -> str:
+    return f"{effect} {point.use}{point.mention}{point.when}"
