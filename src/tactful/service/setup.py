@@ -75,7 +75,7 @@ def write_files(root: Path, files: dict[str, str]) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
         except OSError as error:
-            for earlier in written:
+            for earlier in (*written, path):
                 earlier.unlink(missing_ok=True)
             reason = (error.strerror or "error").lower()
             raise Problems([Problem(str(path), 0, f"cannot be written: {reason}; nothing was written.")]) from None
