@@ -216,11 +216,12 @@ def _factor(item: Section) -> Factor | None:
         missing = _missing([points for _, points in steps], levels, mixture)
         return Factor(name, why, levels, {}, steps, *missing, {}, mixture, chains, evidence, spread)
     points = _points(key, levels)
-    missing = _missing(list(points.values()), levels, mixture)
-    usual = {}
+    own = points
     if key.kind == "slug":
         own = {value: _own_points(str(value), levels, key.separator) for value in points}
-        usual = {value: each for value, each in own.items() if each != points[value]}
+    usual = {value: each for value, each in own.items() if each != points[value]}
+    most, _, least = _missing(list(points.values()), levels, mixture)
+    missing = (most, _missing(list(own.values()), levels, mixture)[1], least)
     return Factor(name, why, levels, points, (), *missing, usual, mixture, chains, evidence, spread)
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from tactful.appropriateness.context import FitTable, load_fit
 from tactful.appropriateness.scorecard import Scorecard, load_scorecard
 from tactful.model.problems import Problem, Problems, suggestion
 from tactful.policy.compile import compile_policy
@@ -83,9 +84,15 @@ class Rules:
 
 
 @cache
+def packaged_fit() -> FitTable:
+    """The table that comes with Tactful of what is ordinary where."""
+    return load_fit(packaged("appropriateness", "tables/fit.yaml"), "fit.yaml")
+
+
+@cache
 def scorecard() -> Scorecard:
     """The scorecard that comes with Tactful."""
-    return load_scorecard(packaged("policy", "packs/scorecards/opinion.yaml"), "opinion.yaml")
+    return load_scorecard(packaged("policy", "packs/scorecards/published.yaml"), "published.yaml")
 
 
 def load_rules(name: str = DEFAULT_POLICY, folder: Path | None = None, texts: dict[str, str] | None = None) -> Rules:
