@@ -15,6 +15,7 @@ COMMANDS = {
     "replay": ("explaining", "Decide once more and compare the bytes."),
     "gate": ("gating", "Split a list into who may be written to and who not."),
     "policy": ("policy", "Check and test a policy."),
+    "line": ("line", "How many people would mind: fit, measure, ask, compare."),
     "judge": ("judge", "Judge flows from a file; no store, no person."),
     "words": ("words", "Every word that Tactful speaks, with its source."),
 }

@@ -14,7 +14,7 @@ from tactful.learning.accuracy import LEAST, Accuracy, accuracy, summary
 from tactful.learning.constrained import Inequality, Sparse
 from tactful.learning.judgements import Judgement, compared
 from tactful.learning.line import Prior, fit_pairs, pairs_of
-from tactful.model.flow import Flow, Value
+from tactful.model.flow import Flow
 from tactful.service.line_cases import Kept, bounds
 from tactful.service.packs import packaged, packaged_fit
 
@@ -184,11 +184,17 @@ def evaluate(
     study: Study,
     keeping: tuple[Kept, ...] = (),
     rank: Callable[[Scorecard], Score] | None = None,
+    as_it_is: Scorecard | None = None,
 ) -> Report:
-    """The figures of the issue: everything fitted is fitted without the study that it is measured on."""
+    """Accuracy of the scorecard, of its verdicts and of simpler rules.
+
+    Everything fitted is fitted without the study that it is measured on, unless a scorecard is given `as_it_is`.
+    """
     cards: dict[tuple[str, ...], Scorecard] = {}
 
     def fitted(card: Scorecard, rest: Study) -> Scorecard:
+        if as_it_is is not None and card is prior:
+            return as_it_is
         key = (*(factor.key for factor in card.factors), "|", *sorted({each.study for each in rest.judgements}))
         if key not in cards:
             cards[key] = loaded(fit_line(card, rest, card.name, keeping if card is prior else ()))
@@ -285,8 +291,3 @@ def _relative(card: Scorecard, other: Scorecard) -> dict[Level, int]:
         least = min(common) if common else min(factor.levels.values())
         out |= {(factor.key, level): points - least for level, points in factor.levels.items()}
     return out
-
-
-def known(flow: Mapping[str, Value], under: Flow) -> Flow:
-    """A flow laid over another: what it does not say is as there."""
-    return {**under, **flow}

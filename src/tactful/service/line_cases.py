@@ -18,7 +18,7 @@ from tactful.policy.rules import Atom, Case, Policy
 from tactful.service.packs import Rules
 
 EXCESS = "norm.excess"
-ROOM = 1.0
+ROOM = 2.0
 """Per cent by which a bound is kept, so that rounding the points to whole ones does not break it."""
 
 
