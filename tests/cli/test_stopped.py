@@ -18,7 +18,7 @@ from tests.service import a_shop
 
 from tactful.bootstrap import STORE_FILE
 
-PEOPLE = 2_000
+PEOPLE = 1_200
 IMPORT = ("import", "orders", "big.csv", "--json")
 DECIDE = ("decide", "--campaign", CAMPAIGN, *NOW, "--json")
 ACCOUNTED = ("accounts", "recognised", "refused")

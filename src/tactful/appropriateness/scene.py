@@ -7,14 +7,14 @@ its pieces together. A flow with a value out of the vocabulary is judged whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
 from tactful.appropriateness.assess import assess
 from tactful.appropriateness.context import FitTable, fit_for
-from tactful.appropriateness.message import REACH, STANDINGS, Stood, act_of, asking_flow, stood_as
+from tactful.appropriateness.message import REACH, STANDINGS, Stood, act_of, asking_flow, stood_as, without_duty
 from tactful.appropriateness.scorecard import TRUST, Factor, Scorecard, leeway, points_of, share, with_excess
 from tactful.model.flow import Flow, Value
 from tactful.model.records import DAY, Fact, Judged, Standing
@@ -48,7 +48,7 @@ _SCENARIO = tuple(name for name in KEYS if name.startswith("scenario.") and name
 _ACT = ("act",)
 _NORM = tuple(name for name in KEYS if name.startswith("norm."))
 _PERSON = tuple(name for name in KEYS if name not in {*_SCENARIO, *_ACT, *_ALLOWED, *_FACT, *_NORM})
-_SPLIT = Split(
+SPLIT = Split(
     (_PERSON, _SCENARIO, _ACT, _ALLOWED, _FACT, _NORM),
     ((0, 1), (0, 1, 2), (0, 1, 2, 3, 4, 5)),
 )
@@ -56,7 +56,7 @@ _NO_FACT: Values = (None,) * len(_FACT)
 _NOT_ALLOWED: Values = (None,) * len(_ALLOWED)
 _ONLY_PERSON, _ONLY_SCENARIO = frozenset(_PERSON), frozenset(_SCENARIO)
 _OF_PERSON, _OF_SCENARIO, _OF_ACT, _OF_ALLOWED, _OF_FACT, _OF_NORM = range(6)
-_PLACE = {key: (number, at) for number, keys in enumerate(_SPLIT.pieces) for at, key in enumerate(keys)}
+_PLACE = {key: (number, at) for number, keys in enumerate(SPLIT.pieces) for at, key in enumerate(keys)}
 _AT_EXCESS = _NORM.index("norm.excess")
 
 
@@ -72,13 +72,21 @@ class Ground:
     """What all scenes of one decision stand on: one person at one instant.
 
     `person` holds the keys about her and us, without `scenario.*`, `fact.*` and `permission.*`. Pieces with the same
-    values are judged once, whatever they belong to.
+    values are judged once, whatever they belong to. `meets` are the duties that are met, None if all are.
     """
 
-    def __init__(self, judge: Judge, card: Scorecard, fit: FitTable, now: int, person: Flow) -> None:
-        self.judge, self.card, self.now, self.person = judge, card, now, person
-        self._pieces, (self.with_scenario, self.with_act, self.whole) = judge.pieces(_SPLIT)
-        self._factors: list[list[tuple[int, Factor]]] = [[] for _ in _SPLIT.pieces]
+    def __init__(
+        self,
+        judge: Judge,
+        card: Scorecard,
+        fit: FitTable,
+        now: int,
+        person: Flow,
+        meets: Container[str] | None = None,
+    ) -> None:
+        self.judge, self.card, self.now, self.person, self.meets = judge, card, now, person, meets
+        self._pieces, (self.with_scenario, self.with_act, self.whole) = judge.pieces(SPLIT)
+        self._factors: list[list[tuple[int, Factor]]] = [[] for _ in SPLIT.pieces]
         for factor in card.factors:
             number, at = _PLACE[factor.key]
             self._factors[number].append((at, factor))
@@ -86,9 +94,10 @@ class Ground:
         self.stood: dict[Form, dict[int, Stood]] = {form: {} for form in FORMS}
         self._fit = fit
         self._fits: dict[tuple[str, str, str], str | None] = {}
-        self._known: list[dict[Values, Piece]] = [{} for _ in _SPLIT.pieces]
+        self._known: list[dict[Values, Piece]] = [{} for _ in SPLIT.pieces]
         self._leeway = leeway(card, person.get(TRUST))
-        self._norms: dict[int, Piece] = {}
+        self.norms: dict[int, Piece] = {}
+        self.facts = self._known[_OF_FACT]
         self.her = self._her()
 
     def _her(self) -> Piece | None:
@@ -113,12 +122,18 @@ class Ground:
         return found
 
     def norm(self, points: int) -> Piece:
-        """What follows from the points of a whole flow and her leeway."""
-        found = self._norms.get(points)
-        if found is None:
-            excess = share(self.card, points) - self._leeway
-            values = tuple(excess if at == _AT_EXCESS else None for at in range(len(_NORM)))
-            found = self._norms[points] = Piece(self._pieces[_OF_NORM](values), values, points)
+        """What follows from the points of a whole flow and her leeway; `norms` keeps it."""
+        excess = share(self.card, points) - self._leeway
+        values = tuple(excess if at == _AT_EXCESS else None for at in range(len(_NORM)))
+        found = self.norms[points] = Piece(self._pieces[_OF_NORM](values), values, points)
+        return found
+
+    def stands(self, held: int, form: Form) -> Stood:
+        """How a flow stands in this form where these rules hold."""
+        found = stood_as(*self.judge.standing_where(held, form))
+        if self.meets is not None:
+            found = without_duty(found, self.judge.duties_where(held), self.meets)
+        self.stood[form][held] = found
         return found
 
     def fit(self, category: str, sector: str, purpose: str) -> str | None:
@@ -175,12 +190,12 @@ class Scene:
         flow.pop("norm.excess", None)
         return flow
 
-    def judged(self, name: str, fact: Fact | None, form: Form | None, standing: int) -> Judged:
+    def judged(self, name: str, fact: Fact | None, form: Form | None, stood: Stood) -> Judged:
         """One use (or, without a form, `reach`) with its whole verdict, as recorded."""
         act = REACH if form is None else act_of(form)
         flow = self.flow(fact, act)
         verdict = assess(self._judge, self._card, flow)
-        return Judged(act, name, form or "", STANDINGS[standing], verdict, flow)
+        return Judged(act, name, form or "", STANDINGS[stood.standing], verdict, flow)
 
     def asked(self, name: str, fact: Fact | None, form: Form) -> Judged | None:
         """Asking her plainly for what a use rests on, if that may be said; else None."""
@@ -197,8 +212,7 @@ class Scene:
             held = self._held(fact, act)
         except FAILED:
             held = self._judge.held(with_excess(self._card, self.flow(fact, act)))
-        known = self._on.stood[form]
-        return known.get(held) or known.setdefault(held, stood_as(*self._judge.standing_where(held, form)))
+        return self._on.stood[form].get(held) or self._on.stands(held, form)
 
     def _held(self, fact: Fact | None, act: str) -> int:
         """Which rules hold, from the pieces. Raises one of FAILED where the flow must be judged whole."""
@@ -206,14 +220,15 @@ class Scene:
         if on.her is None or self._here is None:
             raise KeyError("judged whole")
         if fact is None:
-            category, told = None, on.piece(_OF_FACT, _NO_FACT)
+            category, values = None, _NO_FACT
         else:
             days = max(0, self._now - fact.at) // DAY if on.aged else None
-            category, told = fact.category, on.piece(_OF_FACT, (*_fields(fact), False, days))
-        fact_held, fact_values, fact_points = told
+            category, values = fact.category, (*_fields(fact), False, days)
+        fact_held, fact_values, fact_points = on.facts.get(values) or on.piece(_OF_FACT, values)
         allowed_held, allowed_values, allowed_points = self._categories.get(category) or self._with_category(category)
         act_held, act_values, act_points = self._acts.get(act) or self._with_act(act)
-        norm_held, norm_values, _ = on.norm(fact_points + allowed_points + act_points)
+        points = fact_points + allowed_points + act_points
+        norm_held, norm_values, _ = on.norms.get(points) or on.norm(points)
         held = fact_held & allowed_held & act_held & norm_held
         return on.whole(held, on.her.values, self._here.values, act_values, allowed_values, fact_values, norm_values)
 
