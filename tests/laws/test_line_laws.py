@@ -12,9 +12,9 @@ from tactful.appropriateness.line_features import level_of, weights
 from tactful.appropriateness.scorecard import Scorecard, estimate, most_points
 from tactful.model.flow import Flow
 from tactful.model.vocabulary import KEYS
-from tactful.service.line import packaged_line
+from tactful.service.line import shipped
 
-CARDS = [packaged_line("opinion"), packaged_line("published")]
+CARDS = [shipped("opinion"), shipped("published")]
 cards = pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
 
 

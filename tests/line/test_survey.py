@@ -16,7 +16,7 @@ from tactful.appropriateness.vignettes import load_vignettes
 from tactful.learning.accuracy import uniform
 from tactful.model.flow import Flow
 from tactful.model.problems import Problems
-from tactful.service.line import loaded, packaged_line
+from tactful.service.line import loaded, shipped
 from tactful.service.line_survey import (
     Answer,
     as_csv,
@@ -73,7 +73,7 @@ def test_the_file_and_the_page_say_the_same_in_the_words_of_the_vocabulary() -> 
 
 def truth() -> Scorecard:
     """The shipped scorecard, with other points on everything that is asked."""
-    card = packaged_line("published")
+    card = shipped("published")
     chance = uniform("truth", 25)
     asked = set(covered(card, ASKED))
     factors = []
@@ -111,8 +111,8 @@ def test_a_panel_with_known_points_is_recovered() -> None:
     answers = read_answers(simulated(card, questionnaire(ASKED, 300, 12, "1"), 30.0), "answers.csv")
     assert len(answers) == 3600
     prior = msgspec.structs.replace(
-        packaged_line("published"),
-        factors=tuple(msgspec.structs.replace(each, monotone=()) for each in packaged_line("published").factors),
+        shipped("published"),
+        factors=tuple(msgspec.structs.replace(each, monotone=()) for each in shipped("published").factors),
     )
     found = fit_answers(prior, answers, "panel")
     levels = covered(card, ASKED)
@@ -136,7 +136,7 @@ def centred(card: Scorecard) -> dict[tuple[str, str], float]:
 
 
 def test_levels_that_nobody_was_asked_about_stay_where_they_were() -> None:
-    prior = packaged_line("published")
+    prior = shipped("published")
     answers = [Answer("1", {"act": "mention"}, -50.0), Answer("1", {"act": "select"}, 50.0)] * 10
     found = fit_answers(prior, answers, "panel")
     was = {(each.key, level): points for each in prior.factors for level, points in each.levels.items()}

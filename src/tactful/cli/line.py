@@ -13,7 +13,7 @@ from tactful.cli.main import app
 from tactful.cli.screen import NO, answered, fail, hang, say, say_json
 from tactful.learning.accuracy import LEAST
 from tactful.learning.judgements import beyond_noise, compared, read_judgements, read_orderings
-from tactful.service.line import Study, differences, evaluate, fit_line, loaded, packaged_line, write
+from tactful.service.line import Study, differences, evaluate, fit_line, loaded, shipped, write
 from tactful.service.line_cases import Kept, broken, kept_by_cases
 from tactful.service.line_survey import as_csv, as_page, fit_answers, packaged_vignettes, questionnaire, read_answers
 from tactful.service.line_verdicts import rank, sanity
@@ -151,7 +151,7 @@ def show(card: Card = "published") -> None:
 
 def _card(name: str) -> Scorecard:
     if name in _SHIPPED:
-        return packaged_line(name)
+        return shipped(name)
     path = Path(name)
     return load_scorecard(read_text(path), str(path))
 

@@ -44,7 +44,7 @@ class Report(msgspec.Struct, frozen=True):
     measured: dict[str, Accuracy]
 
 
-def packaged_line(name: str) -> Scorecard:
+def shipped(name: str) -> Scorecard:
     """A scorecard that comes with Tactful: `opinion` or `published`."""
     return load_scorecard(packaged("policy", f"packs/scorecards/{name}.yaml"), f"{name}.yaml")
 

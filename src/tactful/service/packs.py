@@ -89,14 +89,27 @@ def packaged_fit() -> FitTable:
     return load_fit(packaged("appropriateness", "tables/fit.yaml"), "fit.yaml")
 
 
+def packaged_line() -> str:
+    """The text of the scorecard that comes with Tactful."""
+    return packaged("policy", "packs/scorecards/published.yaml")
+
+
 @cache
 def scorecard() -> Scorecard:
     """The scorecard that comes with Tactful."""
-    return load_scorecard(packaged("policy", "packs/scorecards/published.yaml"), "published.yaml")
+    return load_scorecard(packaged_line(), "published.yaml")
 
 
-def load_rules(name: str = DEFAULT_POLICY, folder: Path | None = None, texts: dict[str, str] | None = None) -> Rules:
-    """Load and compile a policy by the name of a pack or the path of a file. Raises Problems."""
+def load_rules(
+    name: str = DEFAULT_POLICY,
+    folder: Path | None = None,
+    texts: dict[str, str] | None = None,
+    line: str | None = None,
+) -> Rules:
+    """Load and compile a policy by the name of a pack or the path of a file, with a scorecard of one's own as text.
+
+    Raises Problems.
+    """
     fetch = Fetcher(folder, texts)
     try:
         fetch(name)
@@ -106,7 +119,8 @@ def load_rules(name: str = DEFAULT_POLICY, folder: Path | None = None, texts: di
             policy = load_policy(name, fetch, name)
     except LookupError as missing:
         raise Problems([Problem(name, 0, str(missing.args[0]))]) from None
-    return Rules(policy, compile_policy(policy), scorecard(), fetch.texts)
+    card = scorecard() if line is None else load_scorecard(line, "line.yaml")
+    return Rules(policy, compile_policy(policy), card, fetch.texts)
 
 
 def with_its_cases(policy: str) -> str:
