@@ -27,7 +27,8 @@ from tactful.service.why import why
 
 def decided(folder: Path, store: Store, now: int = a_shop.NOW) -> ReadRun:
     project = a_shop.project(folder)
-    run = store.run(run_campaign(store, project, now, a_shop.LATER, project.campaign.run))
+    at = a_shop.LATER + now - a_shop.NOW
+    run = store.run(run_campaign(store, project, now, at, project.campaign.run))
     assert run is not None
     assert run.finished_at is not None
     return ReadRun(store, run)

@@ -123,8 +123,13 @@ class OpenRun:
         """One person's decision, with its place taken from the ledger in a live run."""
         decision_id = decision_id_of(self.run_id, person_id)
         ours = {decision_id, *self.places.get(person_id, ())}
-        held = [contact.decision for contact in inputs.contacts if contact.decision in ours]
-        others = tuple(contact for contact in inputs.contacts if contact.decision not in ours)
+        oldest = self.setting.now - FRESH
+        held = [
+            contact.decision
+            for contact in inputs.contacts
+            if contact.decision == decision_id or (contact.decision in ours and contact.at > oldest)
+        ]
+        others = tuple(contact for contact in inputs.contacts if contact.decision not in held)
         inputs = msgspec.structs.replace(inputs, contacts=others)
         decision = decide(self.setting.build(inputs).case)
         place, taken = "", True
