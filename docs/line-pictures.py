@@ -1,6 +1,6 @@
 """Draws the two pictures of docs/line.md. Standard library and Tactful only.
 
-    python docs/line-pictures.py published_judgements.jsonl published_pairs.csv
+python docs/line-pictures.py published_judgements.jsonl published_pairs.csv
 """
 
 from __future__ import annotations
@@ -17,7 +17,20 @@ from tactful.service.packs import load_rules, packaged_fit
 
 PICTURES = Path(__file__).parent / "pictures"
 INK, SOFT, PAPER = "#1c1c1c", "#8a8a8a", "#fffdf8"
-COLOURS = ("#1b6ca8", "#c2410c", "#15803d", "#7e22ce", "#b45309", "#0f766e", "#be123c", "#4d7c0f", "#6d28d9", "#0369a1")
+HEAD = 'font-size="15" font-weight="bold"'
+COLOURS = (
+    "#1b6ca8",
+    "#c2410c",
+    "#15803d",
+    "#7e22ce",
+    "#b45309",
+    "#0f766e",
+    "#be123c",
+    "#4d7c0f",
+    "#525252",
+    "#db2777",
+    "#94a3b8",
+)
 
 
 def svg(width: int, height: int, title: str, parts: list[str]) -> str:
@@ -38,16 +51,21 @@ def points(card: Scorecard) -> str:
     width = 860
     scale = (width - left - right) / 16
     parts = [
-        text(16, 24, "Points per factor, in per cent of people who would mind", more='font-size="15" font-weight="bold"'),
-        f'<circle cx="24" cy="42" r="4.5" fill="{INK}"/>', text(34, 46, "evidence"),
-        f'<circle cx="104" cy="42" r="4" fill="{PAPER}" stroke="{INK}" stroke-width="1.5"/>', text(114, 46, "opinion"),
+        text(
+            16, 24, "Points per factor, in per cent of people who would mind", more='font-size="15" font-weight="bold"'
+        ),
+        f'<circle cx="24" cy="42" r="4.5" fill="{INK}"/>',
+        text(34, 46, "evidence"),
+        f'<circle cx="104" cy="42" r="4" fill="{PAPER}" stroke="{INK}" stroke-width="1.5"/>',
+        text(114, 46, "opinion"),
     ]
     y = float(top)
     for factor in card.factors:
-        rows: dict[int, list[str]] = {}
+        rows: dict[tuple[int, bool], list[str]] = {}
         for level, value in factor.levels.items():
-            rows.setdefault(value, []).append(level)
-        labels = [(100 * value / card.scale, names) for value, names in sorted(rows.items())]
+            rows.setdefault((value, level not in factor.evidence), []).append(level)
+        labels = [(100 * value / card.scale, names) for (value, _), names in sorted(rows.items())]
+        seen: set[float] = set()
         lanes: list[float] = []
         placed = []
         for value, names in labels:
@@ -66,6 +84,9 @@ def points(card: Scorecard) -> str:
             solid = any(name in factor.evidence for name in names)
             x = left + value * scale
             fill = INK if solid else PAPER
+            if value in seen:
+                fill = INK
+            seen.add(value)
             parts.append(f'<circle cx="{x:.1f}" cy="{base}" r="4.3" fill="{fill}" stroke="{INK}" stroke-width="1.4"/>')
             colour = INK if solid else "#666"
             parts.append(text(start - 4, base + 17 + 12 * lane, words, colour=colour, more='font-size="10"'))
@@ -89,7 +110,7 @@ def against(study: Study) -> str:
     scale = 5.2
     centre_x, centre_y = left + 260, top + 220
     parts = [
-        text(16, 24, "Predicted without the study, against published", more='font-size="15" font-weight="bold"'),
+        text(16, 24, "Predicted without the study, against published", more=HEAD),
         text(16, 44, "Each dot a scenario: per cent of people who minded, less the mean of its study and measure."),
         f'<line x1="{left}" y1="{centre_y}" x2="{left + 520}" y2="{centre_y}" stroke="#ccc"/>',
         f'<line x1="{centre_x}" y1="{top}" x2="{centre_x}" y2="{top + 440}" stroke="#ccc"/>',
@@ -116,9 +137,7 @@ def against(study: Study) -> str:
             for x, y in group:
                 at_x = min(max(centre_x + (x - mean_x) * scale, left), left + 520)
                 at_y = min(max(centre_y - (y - mean_y) * scale, top), top + 440)
-                parts.append(
-                    f'<circle cx="{at_x:.1f}" cy="{at_y:.1f}" r="4" fill="{colour}" fill-opacity="0.65"/>'
-                )
+                parts.append(f'<circle cx="{at_x:.1f}" cy="{at_y:.1f}" r="4" fill="{colour}" fill-opacity="0.65"/>')
         parts.append(f'<circle cx="{left + 560}" cy="{top + 20 + 20 * number}" r="4" fill="{colour}"/>')
         parts.append(text(left + 572, top + 24 + 20 * number, f"{name}, {len(own)} scenarios"))
     return svg(width, height, "Predicted against published, each study left out", parts)

@@ -12,6 +12,7 @@ from tactful.service.line_cases import broken, kept_by_cases
 from tactful.service.line_verdicts import rank, sanity
 from tactful.service.packs import load_rules, packaged, packaged_fit
 
+
 @pytest.fixture(scope="module")
 def study(shared_data: Path) -> Study:
     judgements = read_judgements((shared_data / "published_judgements.jsonl").read_text("utf-8"), "judgements")

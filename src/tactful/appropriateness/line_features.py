@@ -48,7 +48,7 @@ def level_of(factor: Factor, value: Value) -> str | None:
         return next((level for level in factor.levels if float(level) == start), None)
     word = str(value).lower() if isinstance(value, bool) else str(value)
     separator = KEYS[factor.key].separator
-    above = [level for level in factor.levels if word == level or separator and word.startswith(level + separator)]
+    above = [level for level in factor.levels if word == level or (separator and word.startswith(level + separator))]
     return max(above, key=len, default=None)
 
 

@@ -226,11 +226,9 @@ def _factor(item: Section) -> Factor | None:
 
 
 def _missing(points: list[int], levels: dict[str, int], mixture: dict[str, float]) -> tuple[int, float, int]:
-    if mixture:
-        average = sum(weight * levels[level] for level, weight in mixture.items())
-    else:
-        average = sum(points) / len(points)
-    return max(points), average, min(points)
+    mean = sum(points) / len(points)
+    mixed = sum(weight * levels[level] for level, weight in mixture.items())
+    return max(points), mixed if mixture else mean, min(points)
 
 
 def _levels(table: Section, key: Key) -> dict[str, int]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tactful.appropriateness.scorecard import Scorecard, load_scorecard
+from tactful.appropriateness.vignettes import load_vignettes
 from tactful.cli.main import app
 from tactful.cli.screen import NO, answered, fail, hang, say, say_json
 from tactful.learning.accuracy import LEAST
@@ -18,7 +19,6 @@ from tactful.service.line_cases import Kept, broken, kept_by_cases
 from tactful.service.line_survey import as_csv, as_page, fit_answers, packaged_vignettes, questionnaire, read_answers
 from tactful.service.line_verdicts import rank, sanity
 from tactful.service.packs import DEFAULT_POLICY, load_rules, packaged_fit, read_text, with_its_cases
-from tactful.appropriateness.vignettes import load_vignettes
 
 commands = typer.Typer(help="The line: how many people would mind, from their own judgements.", no_args_is_help=True)
 app.add_typer(commands, name="line")
@@ -83,11 +83,11 @@ def measure(
         say(f"  {name:<45} {found.mean:.3f}   {found.low:.3f} to {found.high:.3f}")
     say("by study: " + " · ".join(f"{name} {part:.2f}" for name, part in report.measured["discomfort"].studies.items()))
     say("verdicts, agreed plainly: " + " · ".join(f"{name} {share:.0%}" for name, share in sane.shares.items()))
-    for title, found in (
+    for title, names in (
         ("minded by 60 % and yet said", sane.said_though_creepy),
         ("welcomed by 70 % and yet left alone", sane.never_though_welcome),
     ):
-        say(f"{title}: {', '.join(found) or 'none'}")
+        say(f"{title}: {', '.join(names) or 'none'}")
     if sane.said_though_creepy or sane.never_though_welcome:
         raise typer.Exit(NO)
 

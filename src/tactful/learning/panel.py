@@ -62,9 +62,7 @@ def _of_one(
     return flows
 
 
-def _mended(
-    values: list[Value], flows: Sequence[Flow], name: str, not_together: Sequence[Mapping[str, Value]]
-) -> bool:
+def _mended(values: list[Value], flows: Sequence[Flow], name: str, not_together: Sequence[Mapping[str, Value]]) -> bool:
     """Exchange the levels of two vignettes until none breaks a rule; False where that does not succeed."""
 
     def bad(at: int, value: Value) -> bool:

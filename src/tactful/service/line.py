@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -16,7 +17,7 @@ from tactful.learning.judgements import Judgement, compared
 from tactful.learning.line import Prior, fit_pairs, pairs_of
 from tactful.model.flow import Flow
 from tactful.service.line_cases import Kept, bounds
-from tactful.service.packs import packaged, packaged_fit
+from tactful.service.packs import packaged
 
 ENOUGH_CODINGS, ENOUGH_STUDIES = 10, 2
 """A level is evidence where so many codings, in so many studies in which it differs from another, carry it."""
@@ -84,7 +85,7 @@ def falls(card: Scorecard) -> list[Inequality]:
     found: dict[tuple[int, int], Inequality] = {}
     for factor in card.factors:
         for chain in factor.monotone:
-            for less, more in zip(chain, chain[1:], strict=False):
+            for less, more in pairwise(chain):
                 low, high = number[factor.key, less], number[factor.key, more]
                 found[low, high] = Inequality({high: 1.0, low: -1.0}, 0.0)
     return list(found.values())
@@ -122,18 +123,14 @@ def evidence_levels(card: Scorecard, study: Study) -> set[Level]:
     for name in {each.study for each in study.judgements}:
         members = [each for each in study.judgements if each.study == name]
         flows = [with_fit(study.table, flow) for each in members for flow in each.flows]
-        rows = [
-            {level for level in weights(card, flow) if level[0] in flow} for flow in flows
-        ]
+        rows = [{level for level in weights(card, flow) if level[0] in flow} for flow in flows]
         for level in set().union(*rows):
             carry = sum(level in row for row in rows)
             if carry < len(rows):
                 codings[level] = codings.get(level, 0) + carry
                 studies.setdefault(level, set()).add(name)
     return {
-        level
-        for level, count in codings.items()
-        if count >= ENOUGH_CODINGS and len(studies[level]) >= ENOUGH_STUDIES
+        level for level, count in codings.items() if count >= ENOUGH_CODINGS and len(studies[level]) >= ENOUGH_STUDIES
     }
 
 
@@ -220,10 +217,9 @@ def loaded(card: Scorecard) -> Scorecard:
     return load_scorecard(write(card), f"{card.name}.yaml")
 
 
-def write(card: Scorecard, head: str = "") -> str:
+def write(card: Scorecard) -> str:
     """The file of a scorecard, one line per declaration, so that it reads on one page."""
-    lines = [line for line in head.splitlines()]
-    lines += [
+    lines = [
         f"scorecard: {card.name}",
         f"version: {card.version}",
         f"evidence: {_quoted(card.evidence)}",
@@ -234,7 +230,8 @@ def write(card: Scorecard, head: str = "") -> str:
     if card.sources:
         lines.append("sources:")
         lines += [
-            f"  - {{study: {each.study}, what: {_quoted(each.what)}, judgements: {each.judgements}, pairs: {each.pairs}}}"
+            f"  - {{study: {each.study}, what: {_quoted(each.what)}, "
+            f"judgements: {each.judgements}, pairs: {each.pairs}}}"
             for each in card.sources
         ]
     lines.append("factors:")

@@ -17,7 +17,7 @@ from tactful.learning.line import Rating, fit_ratings
 from tactful.learning.panel import NoDesign, design
 from tactful.model.flow import Flow, Value, read_flow
 from tactful.model.problems import Problem, Problems
-from tactful.service.line import ENOUGH_CODINGS, believed, falls, row_of, rounded
+from tactful.service.line import ENOUGH_CODINGS, believed, falls, rounded, row_of
 from tactful.service.line_cases import Kept, bounds
 from tactful.service.packs import packaged, packaged_fit
 
@@ -64,7 +64,9 @@ def as_csv(asked: Vignettes, sheets: Sequence[Sequence[Flow]]) -> str:
 def as_page(asked: Vignettes, sheets: Sequence[Sequence[Flow]]) -> str:
     """The questionnaire for print, one sheet per person."""
     shown = tuple(each.key for each in asked.factors)
-    common = worded(asked.always, tuple(key for key in asked.always if key in ("scenario.purpose", "scenario.initiator")))
+    common = worded(
+        asked.always, tuple(key for key in asked.always if key in ("scenario.purpose", "scenario.initiator"))
+    )
     pages = [[worded(flow, shown) for flow in sheet] for sheet in sheets]
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     page = environment.from_string(packaged("service", "pages/survey.html.jinja"))
@@ -75,14 +77,16 @@ def read_answers(text: str, file: str) -> list[Answer]:
     """The answers of a panel; a vignette without a rating was not answered. Raises Problems with all of them."""
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     names = reader.fieldnames or ()
-    problems = [Problem(file, 1, f"the column `{name}` is missing.", name) for name in (WHO, RATING) if name not in names]
+    problems = [
+        Problem(file, 1, f"the column `{name}` is missing.", name) for name in (WHO, RATING) if name not in names
+    ]
     answers: list[Answer] = []
     for row in reader if not problems else ():
         line = reader.line_num
         said = (row[RATING] or "").strip().replace("−", "-")
         if not said:
             continue
-        raw = {name: _plain(value) for name, value in row.items() if name and "." in name or name == "act" if value}
+        raw = {name: _plain(value) for name, value in row.items() if (name and "." in name) or name == "act" if value}
         flow, wrong = read_flow(raw, file, line)
         problems += wrong
         rating = _number(said)

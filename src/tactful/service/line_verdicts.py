@@ -13,8 +13,8 @@ from tactful.appropriateness.scorecard import Scorecard
 from tactful.learning.judgements import Judgement
 from tactful.model.document import read_document
 from tactful.model.flow import Flow, flatten, read_flow
-from tactful.model.vocabulary import LISTS
 from tactful.model.verdict import Verdict
+from tactful.model.vocabulary import LISTS
 from tactful.service.packs import Rules, packaged, packaged_fit
 
 NAMES = tuple(word.name for word in LISTS["verdict"])
