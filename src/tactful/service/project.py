@@ -5,6 +5,7 @@ A project is built from texts alone, so that a run can keep the texts and a repl
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable, Iterable
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
+from tactful.appropriateness.combinations import NO_COMBINATIONS, Combinations, load_combinations
 from tactful.appropriateness.context import FitTable, load_fit
 from tactful.model.problems import Problem, Problems
 from tactful.model.vocabulary import KEYS
@@ -35,7 +37,9 @@ from tactful.treatment.render import load_footer
 from tactful.treatment.template import Treatment, load_treatment
 
 T = TypeVar("T")
+_COMBINATIONS = "appropriateness/tables/combinations.yaml"
 TABLES = (
+    _COMBINATIONS,
     "appropriateness/tables/fit.yaml",
     "permission/tables/compatible.yaml",
     "profile/tables/countries.yaml",
@@ -101,8 +105,15 @@ def drafts(folder: Path) -> list[Path]:
 class Project:
     """A project built from texts; raises Problems, all at once. Tables are built when they are first asked for."""
 
-    def __init__(self, texts: dict[str, str], rules: Rules | None = None, campaign_file: str = _CAMPAIGN) -> None:
+    def __init__(
+        self,
+        texts: dict[str, str],
+        rules: Rules | None = None,
+        campaign_file: str = _CAMPAIGN,
+        today: dt.date | None = None,
+    ) -> None:
         self.texts = texts
+        self.today = today
         self.campaign_file = campaign_file
         self._rules = rules
         problems: list[Problem] = []
@@ -127,16 +138,29 @@ class Project:
 
     @cached_property
     def rules(self) -> Rules:
-        """The policy that holds, compiled."""
+        """The policy that holds, compiled: without what applies only after `today`."""
         if self._rules is not None:
             return self._rules
         own = {name.removeprefix(_POLICY): text for name, text in self.texts.items() if name.startswith(_POLICY)}
-        return load_rules(self.texts[_POLICY_NAME], texts=own, line=self.texts.get(LINE))
+        return load_rules(self.texts[_POLICY_NAME], texts=own, today=self.today, line=self.texts.get(LINE))
+
+    def on(self, today: dt.date) -> Project:
+        """The project with the rules that apply on a day; itself, where that is all of them."""
+        later = any(part.effective > today.isoformat() for part in self.rules.policy.made_of)
+        if self._rules is not None or (self.today is None and not later):
+            return self
+        return Project(self.texts, campaign_file=self.campaign_file, today=today)
 
     @cached_property
     def fit(self) -> FitTable:
         """How ordinary a category is for a sector and a purpose."""
         return load_fit(self.table("appropriateness", "fit"), "fit.yaml")
+
+    @cached_property
+    def combinations(self) -> Combinations:
+        """What facts reveal together; nothing for what was kept before there was such a table."""
+        text = self.texts.get(_COMBINATIONS)
+        return load_combinations(text, "combinations.yaml") if text is not None else NO_COMBINATIONS
 
     @cached_property
     def countries(self) -> Countries:
