@@ -220,8 +220,8 @@ def loaded(card: Scorecard) -> Scorecard:
 def write(card: Scorecard) -> str:
     """The file of a scorecard, one line per declaration, so that it reads on one page."""
     lines = [
-        "# How many people would mind: points per level, made by `tactful line fit`. `evidence` lists the levels that rest",
-        "# on what people said, `opinion` those that rest on us. What the words mean is said in docs/line.md of Tactful.",
+        "# How many people would mind: points per level, made by `tactful line fit`. `evidence` lists the levels that",
+        "# rest on what people said, `opinion` those that rest on us. What the words mean: docs/line.md of Tactful.",
         f"scorecard: {card.name}",
         f"version: {card.version}",
         f"evidence: {_quoted(card.evidence)}",
