@@ -45,7 +45,7 @@ def test_what_was_not_answered_is_said(tmp_path: Path) -> None:
 def test_the_page_of_a_scorecard_marks_opinion() -> None:
     page = tactful("line", "show")
     assert "mention°" in page
-    assert "observed 9" in page or "observed " in page
+    assert "observed " in page
     assert "MN16: Martin & Nissenbaum 2016" in page
 
 
