@@ -111,7 +111,7 @@ def case(detail: Any, alike: bool = False) -> Case:
     return Case(
         now=NOW,
         judge=compile_policy(load_policy("norm/retail", lambda name: (packaged("policy", f"packs/{name}.yaml"), name))),
-        scorecard=load_scorecard(packaged("policy", "packs/scorecards/opinion.yaml"), "opinion.yaml"),
+        scorecard=load_scorecard(packaged("policy", "packs/scorecards/published.yaml"), "published.yaml"),
         fit=load_fit(packaged("appropriateness", "tables/fit.yaml"), "fit.yaml"),
         candidates=tuple(candidate(number, alike) for number in range(CANDIDATES)),
         attributes={name: Given(value, "benchmark") for name, value in attributes.items()},

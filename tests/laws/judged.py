@@ -34,7 +34,7 @@ def retail() -> Policy:
 @cache
 def card() -> Scorecard:
     """The shipped scorecard."""
-    return load_scorecard(*packaged("scorecards/opinion"))
+    return load_scorecard(*packaged("scorecards/published"))
 
 
 def flows_of_cases() -> Iterator[Flow]:

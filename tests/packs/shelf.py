@@ -31,7 +31,7 @@ def pack(name: str) -> Policy:
 
 @cache
 def scorecard() -> Scorecard:
-    return load_scorecard(text_of("scorecards/opinion"), "opinion.yaml")
+    return load_scorecard(text_of("scorecards/published"), "published.yaml")
 
 
 @cache

@@ -1,13 +1,16 @@
 """The scorecard: an estimate of the share of people who would mind, additive and readable.
 
-1. Each factor gives the points of its level. A missing input gives the average of its levels for `discomfort`, the
-   most for `discomfort_at_most`, and the least for the hopeful reading.
-2. share = points / scale, brought between 0 and 1.
+1. Each factor gives the points of its level. A missing input gives the average of its levels for `discomfort` (over the
+   declared distribution, else all alike), the most for `discomfort_at_most`, and the least for the hopeful reading.
+2. share = (start + points) / scale, brought between 0 and 1.
 3. leeway = base + per_trust * trust, trust 0 where it is not known (1 in the hopeful reading).
 4. excess = discomfort_at_most - leeway: what `norm` limits compare.
 
 A level that a factor does not list gives 0 points. A category takes the points of the longest listed category that
-it is or is under; a coarse one takes the most of what it may turn out to be.
+it is or is under; for `discomfort_at_most` a coarse one takes the most of what it may turn out to be.
+
+A factor may declare chains of levels along which points never fall (`monotone`), and say of every level whether its
+points rest on judgements that people gave (`evidence`) or on ours (`opinion`); a file that breaks its word is refused.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from tactful.appropriateness.levels import average_of, chains_of, evidence_of
 from tactful.model.document import Section, read_document, refuse
 from tactful.model.flow import Flow, Value
 from tactful.model.problems import suggestion
@@ -30,7 +34,10 @@ TRUST = "relationship.trust"
 class Factor(msgspec.Struct, frozen=True):
     """One input: the points of each level as written, of each value that a flow may have, and of a missing input.
 
-    `steps` are the thresholds of a number: the level from that value on.
+    `steps` are the thresholds of a number: the level from that value on. `usual` are the points of a value that
+    `discomfort` takes where they are fewer than `points`: those of a coarse category. `mixture` is the distribution of
+    levels that a missing input stands for, `evidence` the levels whose points rest on judgements, and `spread` how many
+    points an opinion may well be off (a standard deviation): a fit moves points that easily.
     """
 
     key: str
@@ -41,10 +48,24 @@ class Factor(msgspec.Struct, frozen=True):
     worst: int
     average: float
     best: int
+    usual: dict[str | bool, int] = {}
+    mixture: dict[str, float] = {}
+    monotone: tuple[tuple[str, ...], ...] = ()
+    evidence: tuple[str, ...] = ()
+    spread: float = 5.0
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A study that the points rest on: its id, what it is, and how many judgements and orderings it gave."""
+
+    study: str
+    what: str
+    judgements: int
+    pairs: int
 
 
 class Scorecard(msgspec.Struct, frozen=True):
-    """A scorecard as loaded. `scale` is the number of points at which everybody would mind."""
+    """A scorecard as loaded. `scale` is the number of points at which everybody would mind, `start` where all begin."""
 
     name: str
     version: int
@@ -53,6 +74,8 @@ class Scorecard(msgspec.Struct, frozen=True):
     base: float
     per_trust: float
     factors: tuple[Factor, ...]
+    start: int = 0
+    sources: tuple[Source, ...] = ()
 
 
 class Estimate(NamedTuple):
@@ -67,7 +90,7 @@ class Estimate(NamedTuple):
 
 def estimate(card: Scorecard, flow: Mapping[str, Value]) -> Estimate:
     """Both figures, the excess over her leeway, and the excess if everything missing were at its best."""
-    sure, worst, average, best = 0, 0, 0.0, 0
+    sure, worst, average, best = 0, 0, 0.0, 0  # `average` also takes back what a coarse category is charged above
     assumed: list[str] = []
     for factor in card.factors:
         value = flow.get(factor.key)
@@ -77,7 +100,10 @@ def estimate(card: Scorecard, flow: Mapping[str, Value]) -> Estimate:
             average += factor.average
             best += factor.best
         else:
-            sure += points_of(factor, value)
+            points = points_of(factor, value)
+            sure += points
+            if factor.usual and isinstance(value, str | bool):
+                average += factor.usual.get(value, points) - points
     trust = flow.get(TRUST)
     if trust is None:
         assumed.append(TRUST)
@@ -104,7 +130,7 @@ def excess(card: Scorecard, flow: Mapping[str, Value]) -> float:
 
 def share(card: Scorecard, points: float) -> float:
     """Points as a share of people, 0 to 1."""
-    return min(max(points / card.scale, 0.0), 1.0)
+    return min(max((card.start + points) / card.scale, 0.0), 1.0)
 
 
 def leeway(card: Scorecard, trust: Value | None) -> float:
@@ -139,6 +165,8 @@ def load_scorecard(text: str, file: str) -> Scorecard:
         base=limits.number("base", low=0, high=1) if limits else 0,
         per_trust=limits.number("per_trust", low=0, high=1) if limits else 0,
         factors=tuple(factor for item in top.sections("factors") if (factor := _factor(item)) is not None),
+        start=top.integer("start", 0),
+        sources=tuple(_source(item) for item in top.sections("sources", ())),
     )
     if limits:
         limits.finish()
@@ -159,6 +187,14 @@ def _evidence(value: Any) -> str:
     return plain if isinstance(plain, str) else msgspec.json.encode(plain).decode()
 
 
+def _source(item: Section) -> Source:
+    source = Source(
+        item.text("study"), item.text("what"), item.integer("judgements", low=0), item.integer("pairs", low=0)
+    )
+    item.finish()
+    return source
+
+
 def _factor(item: Section) -> Factor | None:
     name, why, table = item.text("key"), item.text("why"), item.section("points")
     key = KEYS.get(name)
@@ -170,18 +206,29 @@ def _factor(item: Section) -> Factor | None:
     levels = _levels(table, key) if table is not None else {}
     if table is not None and not levels:
         item.complain(f"`{name}` has no points.", "points")
+    mixture, chains, evidence = average_of(item, levels), chains_of(item, levels), evidence_of(item, levels)
+    spread = item.number("spread", 5.0, low=0.1, high=1000)
     item.finish()
     if not levels:
         return Factor(name, why, {}, {}, (), 0, 0.0, 0)
     if key.kind == "number":
         steps = tuple(sorted((float(level), points) for level, points in levels.items()))
-        return Factor(name, why, levels, {}, steps, *_missing([points for _, points in steps]))
+        missing = _missing([points for _, points in steps], levels, mixture)
+        return Factor(name, why, levels, {}, steps, *missing, {}, mixture, chains, evidence, spread)
     points = _points(key, levels)
-    return Factor(name, why, levels, points, (), *_missing(list(points.values())))
+    own = points
+    if key.kind == "slug":
+        own = {value: _own_points(str(value), levels, key.separator) for value in points}
+    usual = {value: each for value, each in own.items() if each != points[value]}
+    most, _, least = _missing(list(points.values()), levels, mixture)
+    missing = (most, _missing(list(own.values()), levels, mixture)[1], least)
+    return Factor(name, why, levels, points, (), *missing, usual, mixture, chains, evidence, spread)
 
 
-def _missing(points: list[int]) -> tuple[int, float, int]:
-    return max(points), sum(points) / len(points), min(points)
+def _missing(points: list[int], levels: dict[str, int], mixture: dict[str, float]) -> tuple[int, float, int]:
+    mean = sum(points) / len(points)
+    mixed = sum(weight * levels[level] for level, weight in mixture.items())
+    return max(points), mixed if mixture else mean, min(points)
 
 
 def _levels(table: Section, key: Key) -> dict[str, int]:
@@ -209,6 +256,10 @@ def _points(key: Key, levels: dict[str, int]) -> dict[str | bool, int]:
 
 
 def _slug_points(name: str, levels: dict[str, int], separator: str) -> int:
-    above = [level for level in levels if name == level or name.startswith(level + separator)]
-    own = levels[max(above, key=len)] if above else 0
+    own = _own_points(name, levels, separator)
     return max([own, *(points for level, points in levels.items() if level.startswith(name + separator))])
+
+
+def _own_points(name: str, levels: dict[str, int], separator: str) -> int:
+    above = [level for level in levels if name == level or name.startswith(level + separator)]
+    return levels[max(above, key=len)] if above else 0

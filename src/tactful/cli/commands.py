@@ -19,6 +19,8 @@ COMMANDS = {
     "gate": ("gating", "Split a list into who may be written to and who not."),
     "policy": ("policy", "Begin, check, test and explain a policy."),
     "schema": ("schema", "What an editor needs to complete and check your files."),
+    "policy": ("policy", "Check and test a policy."),
+    "line": ("line", "How many people would mind: fit, measure, ask, compare."),
     "judge": ("judge", "Judge flows from a file; no store, no person."),
     "words": ("words", "Every word that Tactful speaks, with its source."),
 }

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from tactful.appropriateness.assess import assess
+from tactful.appropriateness.line_features import with_fit
+from tactful.appropriateness.scorecard import estimate
 from tactful.explain.sentences import verdict_sentences
 from tactful.model.flow import NamedFlow, read_flows
 from tactful.model.problems import Problems
-from tactful.service.packs import Rules
+from tactful.service.packs import Rules, packaged_fit
 
 
 class JudgedLine(msgspec.Struct, frozen=True):
@@ -41,7 +43,11 @@ def read(lines: Iterable[bytes], file: str) -> list[NamedFlow]:
 
 
 def judge_flows(rules: Rules, flows: Iterable[NamedFlow]) -> Iterator[JudgedLine]:
-    """The verdict on each flow, with its reasons for both registers."""
+    """The verdict on each flow, with its reasons for both registers.
+
+    `discomfort` takes how ordinary the knowledge is from the table where the flow does not say; the rules do not.
+    """
+    table = packaged_fit()
     for item in flows:
         verdict = assess(rules.judge, rules.scorecard, item.flow)
         reasons = verdict_sentences(rules.policy, verdict, item.flow)
@@ -56,7 +62,7 @@ def judge_flows(rules: Rules, flows: Iterable[NamedFlow]) -> Iterator[JudgedLine
             also=verdict.also,
             missing=verdict.missing,
             obligations=verdict.obligations,
-            discomfort=_rounded(verdict.discomfort),
+            discomfort=_rounded(estimate(rules.scorecard, with_fit(table, item.flow)).discomfort),
             discomfort_at_most=_rounded(verdict.discomfort_at_most),
             reason_staff=reasons.staff,
             reason_customer=reasons.customer,

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from tactful.appropriateness.context import FitTable, load_fit
 from tactful.appropriateness.scorecard import Scorecard, load_scorecard
 from tactful.model.problems import Problem, Problems, suggestion
 from tactful.policy.compile import compile_policy
@@ -84,9 +85,20 @@ class Rules:
 
 
 @cache
+def packaged_fit() -> FitTable:
+    """The table that comes with Tactful of what is ordinary where."""
+    return load_fit(packaged("appropriateness", "tables/fit.yaml"), "fit.yaml")
+
+
+def packaged_line() -> str:
+    """The text of the scorecard that comes with Tactful."""
+    return packaged("policy", "packs/scorecards/published.yaml")
+
+
+@cache
 def scorecard() -> Scorecard:
     """The scorecard that comes with Tactful."""
-    return load_scorecard(packaged("policy", "packs/scorecards/opinion.yaml"), "opinion.yaml")
+    return load_scorecard(packaged_line(), "published.yaml")
 
 
 def load_rules(
@@ -94,8 +106,11 @@ def load_rules(
     folder: Path | None = None,
     texts: dict[str, str] | None = None,
     today: dt.date | None = None,
+    line: str | None = None,
 ) -> Rules:
     """Load and compile a policy by the name of a pack or the path of a file; with `today`, as it applies on that day.
+
+    `line` is the text of a scorecard of one's own.
 
     Raises Problems.
     """
@@ -108,7 +123,8 @@ def load_rules(
             policy = load_policy(name, fetch, name, today)
     except LookupError as missing:
         raise Problems([Problem(name, 0, str(missing.args[0]))]) from None
-    return Rules(policy, compile_policy(policy), scorecard(), fetch.texts)
+    card = scorecard() if line is None else load_scorecard(line, "line.yaml")
+    return Rules(policy, compile_policy(policy), card, fetch.texts)
 
 
 def with_its_cases(policy: str) -> str:

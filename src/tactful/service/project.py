@@ -29,7 +29,7 @@ from tactful.profile.revealing import load_revealing
 from tactful.profile.shop import Shop as ProfileShop
 from tactful.profile.told import Told
 from tactful.profile.traits import load_keeps
-from tactful.service.packs import DEFAULT_POLICY, Rules, load_rules, packaged, read_text
+from tactful.service.packs import DEFAULT_POLICY, Rules, load_rules, packaged, packaged_line, read_text
 from tactful.service.shop import Shop, load_shop
 from tactful.treatment.campaign import Campaign, check, load_campaign
 from tactful.treatment.objects import Objects, load_objects
@@ -53,6 +53,7 @@ TABLES = (
 )
 DRAFT = ".draft.yaml"
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+LINE = "tables/line.yaml"
 _POLICY = "policy:"
 _POLICY_NAME = "policy"
 _CAMPAIGN = "campaign"
@@ -78,6 +79,7 @@ def read_texts(folder: Path, campaign: Path | None = None) -> dict[str, str]:
         if path.is_file():
             texts[f"notices/{path.name}"] = read_text(path)
     texts.update({table: table_text(folder, table) for table in TABLES})
+    texts[LINE] = read_text(folder / LINE) if (folder / LINE).exists() else packaged_line()
     if campaign is not None:
         texts[_CAMPAIGN] = read_text(campaign)
         treatment = _treatment_path(texts[_CAMPAIGN], str(campaign))
@@ -140,7 +142,7 @@ class Project:
         if self._rules is not None:
             return self._rules
         own = {name.removeprefix(_POLICY): text for name, text in self.texts.items() if name.startswith(_POLICY)}
-        return load_rules(self.texts[_POLICY_NAME], texts=own, today=self.today)
+        return load_rules(self.texts[_POLICY_NAME], texts=own, today=self.today, line=self.texts.get(LINE))
 
     def on(self, today: dt.date) -> Project:
         """The project with the rules that apply on a day; itself, where that is all of them."""

@@ -1,0 +1,1 @@
+"""What is learned from people's own judgements: points that compare only what one study, or one person, compared."""
