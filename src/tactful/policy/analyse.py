@@ -85,7 +85,7 @@ def analyse(policy: Policy) -> Analysis:
 
 def prove_claims(policy: Policy) -> tuple[Refuted, ...]:
     """The claims that some flow breaks. A claim that is not in the answer holds for every flow."""
-    terms = Terms(Domain(each.when for each in (*policy.rules, *policy.claims)))
+    terms = Terms(Domain([*(rule.when for rule in policy.rules), *(claim.when for claim in policy.claims)]))
     meaning, judge = Meaning(policy, terms), compile_policy(policy)
     finder = Finder(terms, flows_of_cases(policy))
     found = []

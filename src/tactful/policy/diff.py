@@ -2,22 +2,24 @@
 
 Complete on whether there is a difference: every way in which the two may differ is searched for over the whole abstract
 domain of both (see `domain`), so an empty answer means that no flow gets another verdict, waits for something else or
-owes another duty. The examples are small, not proved to be the smallest: no key can be left out of any.
+owes another duty. The examples are small, not proved to be the smallest: no key can be left out of any. Where the word
+for the verdict can change by a rule, the example shows that.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import msgspec
 
 from tactful.model.flow import Flow
-from tactful.model.verdict import Point, Verdict, VerdictName
+from tactful.model.verdict import NAMES, Point, Verdict, VerdictName
 from tactful.policy.compile import compile_policy
 from tactful.policy.domain import Domain
 from tactful.policy.meaning import Difference, Meaning, differences
 from tactful.policy.rules import Policy
-from tactful.policy.solve import Terms
+from tactful.policy.solve import Formula, Terms, every
 from tactful.policy.witness import Finder, flows_of_cases
 
 Way = Literal["freer", "stricter", "otherwise"]
@@ -71,15 +73,12 @@ def diff_policies(old: Policy, new: Policy) -> PolicyDiff:
     """Compare the rules of two policies; their cases only serve as flows to count and to show."""
     terms = Terms(Domain(rule.when for rule in (*old.rules, *new.rules)))
     known = [*flows_of_cases(old), *flows_of_cases(new)]
-    comparison = _Comparison(old, new)
-    finder = Finder(terms, known)
+    comparison = _Comparison(Meaning(old, terms), Meaning(new, terms), Finder(terms, known))
     best: dict[tuple[Way, str], Example] = {}
-    for difference in differences(Meaning(old, terms), Meaning(new, terms)):
-        example = comparison.example(difference, finder)
-        if example is not None:
-            place = (example.way, example.rule)
-            if place not in best or _size(example) < _size(best[place]):
-                best[place] = example
+    for example in comparison.examples():
+        place = (example.way, example.rule)
+        if place not in best or _size(example) < _size(best[place]):
+            best[place] = example
     examples = tuple(sorted(best.values(), key=_size))
     flows = [*known, *(example.flow for example in examples)]
     counted = [comparison.ways(flow) for flow in {repr(sorted(flow.items())): flow for flow in flows}.values()]
@@ -95,14 +94,15 @@ def diff_policies(old: Policy, new: Policy) -> PolicyDiff:
 
 
 class _Comparison:
-    """Two judges side by side."""
+    """Two policies side by side, with their judges."""
 
-    def __init__(self, old: Policy, new: Policy) -> None:
-        self.old, self.new = compile_policy(old), compile_policy(new)
+    def __init__(self, old: Meaning, new: Meaning, finder: Finder) -> None:
+        self.old, self.new, self.finder = old, new, finder
+        self.before, self.after = compile_policy(old.policy), compile_policy(new.policy)
 
     def ways(self, flow: Flow) -> frozenset[Way]:
         """How the new verdict differs."""
-        before, after = self.old.verdict(flow), self.new.verdict(flow)
+        before, after = self.before.verdict(flow), self.after.verdict(flow)
         found: set[Way] = set()
         if not after.point <= before.point:
             found.add("freer")
@@ -112,12 +112,34 @@ class _Comparison:
             found.add("otherwise")
         return frozenset(found)
 
-    def example(self, difference: Difference, finder: Finder) -> Example | None:
-        """The smallest flow found of one way to differ; None where there is none at all."""
-        flow = finder.smallest(difference.where, lambda flow: difference.way in self.ways(flow))
-        if flow is None:
-            return None
-        before, after = self.old.verdict(flow), self.new.verdict(flow)
+    def examples(self) -> Iterator[Example]:
+        """A small flow for every way in which they differ; where the word for the verdict can change, it does."""
+        for difference in differences(self.old, self.new):
+            way = difference.way
+            changed = [self.finder.smallest(each, self._named(way)) for each in self._other_words(difference)]
+            flows = [flow for flow in changed if flow is not None]
+            if not flows:
+                found = self.finder.smallest(difference.where, lambda flow, way=way: way in self.ways(flow))  # type: ignore[misc]
+                flows = [] if found is None else [found]
+            yield from (self._example(difference, flow) for flow in flows)
+
+    def _other_words(self, difference: Difference) -> Iterator[Formula]:
+        """Where a difference changes the name of the verdict: to each name or above, from below it."""
+        free, strict = (self.old, self.new) if difference.way == "stricter" else (self.new, self.old)
+        for rank in range(1, len(NAMES)) if difference.way != "otherwise" else ():
+            yield every((difference.where, free.at_least(rank), strict.terms.opposite(strict.at_least(rank))))
+
+    def _named(self, way: Way) -> Callable[[Flow], bool]:
+        """Whether the word itself is freer, or stricter."""
+
+        def shows(flow: Flow) -> bool:
+            before, after = (NAMES.index(judge.verdict(flow).name) for judge in (self.before, self.after))
+            return after > before if way == "freer" else after < before
+
+        return shows
+
+    def _example(self, difference: Difference, flow: Flow) -> Example:
+        before, after = self.before.verdict(flow), self.after.verdict(flow)
         return Example(
             way=difference.way,
             rule=difference.rule.id,
@@ -135,5 +157,5 @@ def _said(verdict: Verdict) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return verdict.until, verdict.obligations
 
 
-def _size(example: Example) -> tuple[int, str, str]:
-    return len(example.flow), example.rule, repr(example.flow)
+def _size(example: Example) -> tuple[bool, int, str, str]:
+    return example.before == example.after, len(example.flow), example.rule, repr(example.flow)

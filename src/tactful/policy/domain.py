@@ -15,6 +15,7 @@ policy can say, it says of finitely many combinations of classes:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from tactful.model.flow import Flow, Value
 from tactful.model.vocabulary import KEYS
@@ -42,20 +43,28 @@ class Domain:
         self.keys = tuple(sorted(self._atoms.keys() | self._pairs.keys()))
         self.index = {key: number for number, key in enumerate(self.keys)}
         self.values: tuple[tuple[Value | None, ...], ...] = tuple(self._classes(key) for key in self.keys)
+        self._placed: dict[tuple[str, Value | None], int] = {}
         self.full = tuple((1 << len(values)) - 1 for values in self.values)
 
     def place(self, flow: Mapping[str, Value]) -> list[int] | None:
-        """The class of each key of a flow, as one bit each; None where one has no class of its own.
+        """The class of each key of a flow, as one bit each; all its classes for what is worked out and lacks.
 
-        That is a number between those that stand for the others it is compared with, or what is worked out and lacks.
+        None where a value has no class: a number among those compared with each other that stands for none of them.
         """
         masks = []
-        for key, values in zip(self.keys, self.values, strict=True):
-            seen = self._seen(key, self._listed(key, flow))
-            same = [number for number, value in enumerate(values) if self._seen(key, value) == seen]
-            if not same:
+        for key, values, full in zip(self.keys, self.values, self.full, strict=True):
+            if key == WORKED_OUT and key not in flow:
+                masks.append(full)
+                continue
+            value = self._listed(key, flow)
+            mask = self._placed.get((key, value))
+            if mask is None:
+                seen = self._seen(key, value)
+                same = [number for number, each in enumerate(values) if self._seen(key, each) == seen]
+                mask = self._placed[key, value] = 1 << same[0] if same else 0
+            if not mask:
                 return None
-            masks.append(1 << same[0])
+            masks.append(mask)
         return masks
 
     def flow(self, masks: Sequence[int]) -> Flow:
@@ -124,7 +133,7 @@ def numbers_between(cuts: Sequence[float], low: float | None, high: float | None
     ends = [low if low is not None else (inside[0] if inside else 0.0) - each - 1, *inside]
     ends.append(high if high is not None else ends[-1] + each + 1)
     found: list[float] = [*inside]
-    for left, right in zip(ends, ends[1:], strict=False):
+    for left, right in pairwise(ends):
         if left < right:
             found += _within(left, right, each)
     if low is not None:

@@ -1,7 +1,8 @@
-"""What a policy says, as formulas: when a rule counts, when a point is reached, when one rule decides (SEMANTICS 4 to 7).
+"""What a policy says, as formulas: when a rule counts, when a point is reached, how two policies differ.
 
-With limits and licences as they are, "the point reaches at least this level on this axis" is: a licence that holds opens
-to that level, and no limit that counts stays below it. Whether a rule ever decides is then a question for `solve`.
+As licences open and limits narrow (SEMANTICS 4 to 7), "the point is at this level or above on this axis" means: a
+licence that holds opens to that level, and no limit that counts stays below it. Whether two policies differ, or a claim
+fails, is then a question for `solve`.
 """
 
 from __future__ import annotations
@@ -145,14 +146,15 @@ def differences(old: Meaning, new: Meaning) -> Iterator[Difference]:
 def _loosened(strict: Meaning, free: Meaning) -> Iterator[tuple[Rule, Formula]]:
     """Where the second policy is freer on some axis: by a limit that it lacks, or by a licence that the first lacks."""
     for limit in _changed(strict.policy.limits, strict.policy, free.policy):
-        for axis, level in enumerate(limit.point):
-            if level < TOP:
-                yield limit, every((strict.counts(limit), free.reaches(axis, level + 1)))
+        wider = some(free.reaches(axis, level + 1) for axis, level in enumerate(limit.point) if level < TOP)
+        yield limit, every((strict.counts(limit), wider))
     for licence in _changed(free.policy.licences, free.policy, strict.policy):
-        for axis, top in enumerate(licence.point):
-            for level in range(1, top + 1):
-                shut = strict.terms.opposite(strict.opened(axis, level))
-                yield licence, every((free.counts(licence), free.not_kept_below(axis, level), shut))
+        steps = ((axis, level) for axis, top in enumerate(licence.point) for level in range(1, top + 1))
+        wider = some(
+            every((free.not_kept_below(axis, level), strict.terms.opposite(strict.opened(axis, level))))
+            for axis, level in steps
+        )
+        yield licence, every((free.counts(licence), wider))
 
 
 def _changed(rules: Iterable[Rule], mine: Policy, other: Policy) -> Iterator[Rule]:

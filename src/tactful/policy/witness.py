@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 
 from tactful.model.flow import Flow, Value
 from tactful.model.vocabulary import KEYS
@@ -11,6 +12,7 @@ from tactful.policy.rules import Policy
 from tactful.policy.solve import Formula, Terms, solve, value
 
 Shows = Callable[[Flow], bool]
+MOST_TRIED = 3
 
 
 def flows_of_cases(policy: Policy) -> list[Flow]:
@@ -41,11 +43,17 @@ class Finder:
 
     def smallest(self, formula: Formula, shows: Shows) -> Flow | None:
         """The smallest of the flows found that shows what the formula says, less every key that it can do without."""
-        tried = [*self.among_known(formula)][:8]
+        tried = [*islice(self.among_known(formula), MOST_TRIED)]
         found = self.search(formula)
-        if found is not None:
-            tried.append(found)
-        smaller = [lean(flow, shows, self.terms.domain) for flow in tried if shows(flow)]
+        if found is None:
+            return None
+        tried.append(found)
+
+        def still_shows(flow: Flow) -> bool:
+            masks = self.terms.domain.place(flow)
+            return masks is not None and value(formula, masks) is True and shows(flow)
+
+        smaller = [lean(flow, still_shows, self.terms.domain) for flow in tried if still_shows(flow)]
         return min(smaller, key=lambda flow: (len(flow), sorted(flow), repr(sorted(flow.items()))), default=None)
 
 
@@ -64,10 +72,14 @@ def lean(flow: Flow, shows: Shows, domain: Domain) -> Flow:
 
 
 def _less(flow: Flow, order: list[str], shows: Shows, domain: Domain) -> Flow:
-    for key in order:
-        smaller = {name: each for name, each in flow.items() if name != key}
-        if shows(smaller) and (key != WORKED_OUT or _whatever(smaller, shows, domain)):
-            flow = smaller
+    """Without one key after the other, until none can go any more."""
+    before = -1
+    while len(flow) != before:
+        before = len(flow)
+        for key in [each for each in order if each in flow]:
+            smaller = {name: each for name, each in flow.items() if name != key}
+            if shows(smaller) and (key != WORKED_OUT or _whatever(smaller, shows, domain)):
+                flow = smaller
     return flow
 
 
