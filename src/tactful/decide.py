@@ -23,7 +23,7 @@ import msgspec
 
 from tactful.appropriateness.context import FitTable
 from tactful.appropriateness.message import ASK, HOLD, NEVER, STANDINGS, WHERE_TO_ASK, Picked, Stood, may_ask_here, pick
-from tactful.appropriateness.scene import Scene, ground
+from tactful.appropriateness.scene import Ground, Scene
 from tactful.appropriateness.scorecard import Scorecard
 from tactful.arbitration import best as arbitration
 from tactful.arbitration import pressure, quiet
@@ -167,7 +167,7 @@ class _Sitting:
         place = self.person.get("customer.jurisdiction")
         self._standings = _Standings(case, place if isinstance(place, str) else None)
         self._scenes: dict[tuple[str, str], list[tuple[Flow, Scene]]] = {}
-        self._ground = ground(case.judge, case.scorecard, case.fit, case.now)
+        self._ground = Ground(case.judge, case.scorecard, case.fit, case.now, self.person)
         self._held_back: dict[tuple[str, str, bool, bool], HeldBack] = {}
         self.openings: list[int] = []
 
@@ -178,15 +178,8 @@ class _Sitting:
             if scenario == candidate.scenario:
                 return known
         purpose, channel = candidate.purpose, candidate.channel
-        base: Flow = {
-            **self.person,
-            **candidate.scenario,
-            "scenario.purpose": purpose,
-            "scenario.channel": channel,
-        }
-        standing_of = partial(self._standings.of, purpose, channel)
-        base.pop("scenario.fit", None)
-        scene = Scene(self._ground, base, standing_of)
+        here: Flow = {**candidate.scenario, "scenario.purpose": purpose, "scenario.channel": channel}
+        scene = Scene(self._ground, here, partial(self._standings.of, purpose, channel))
         alike.append((candidate.scenario, scene))
         return scene
 
@@ -377,8 +370,8 @@ class _Course:
     def _because(self, flows: list[_Flow]) -> tuple[str, ...]:
         """The rules that decide the flows that stand as the whole does, in the order of the flows."""
         least = _least(flows)
-        rules = [self.scene.because(flow.fact, flow.form) for flow in flows if flow.stood.standing == least]
-        return tuple(dict.fromkeys(rule for found in rules for rule in found))
+        rules = [flow.stood.because for flow in flows if flow.stood.standing == least]
+        return rules[0] if len(rules) == 1 else tuple(dict.fromkeys(rule for found in rules for rule in found))
 
 
 def _least(flows: list[_Flow]) -> int:

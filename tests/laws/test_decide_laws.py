@@ -152,7 +152,7 @@ def less(draw: st.DrawFn, old: Case) -> Case:
     """The case without one thing that we know."""
     kinds = ("attribute", "permissions", "grant", "contacts", "zones", "draws", "field", "fact", "scenario")
     kind = draw(one_of(kinds))
-    if kind == "attribute":
+    if kind == "attribute" and old.attributes:
         gone = draw(one_of(tuple(old.attributes)))
         return changed(old, attributes={key: each for key, each in old.attributes.items() if key != gone})
     if kind == "grant":
@@ -169,8 +169,12 @@ def less(draw: st.DrawFn, old: Case) -> Case:
 
 def _less_of_one(draw: st.DrawFn, each: Any, kind: str) -> Any:
     if kind == "scenario":
+        if not each.scenario:
+            return each
         gone = draw(one_of(tuple(each.scenario)))
         return msgspec.structs.replace(each, scenario={k: v for k, v in each.scenario.items() if k != gone})
+    if not each.facts:
+        return each
     name = draw(one_of(tuple(each.facts)))
     if kind == "fact":
         return msgspec.structs.replace(each, facts={k: v for k, v in each.facts.items() if k != name})

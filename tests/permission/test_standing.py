@@ -81,6 +81,14 @@ def test_what_was_not_known_yet_does_not_count() -> None:
     assert standing(record("given", 1, -1)).state == "never_asked"
 
 
+@pytest.mark.parametrize("state", ["refused", "withdrawn", "revoked", "invalidated"])
+def test_no_wrong_clock_undoes_a_refusal(state: str) -> None:
+    assert standing(record("given", 9), record(state, -1)).state == state
+    assert standing(record("given", 9), record(state, 5, -400)).state == state
+    assert standing(record(state, -400, -400, channel="sms"), record("given", 9)).elsewhere == state
+    assert standing(record(state, -2), record("given", -1)).state == state, "a yes that has not come yet lifts nothing"
+
+
 def test_a_request_that_waits_is_no_yes_and_a_later_yes_answers_it() -> None:
     assert standing(record("requested", 2)).state == "requested"
     assert standing(record("requested", 2), record("given", 1)).state == "given"

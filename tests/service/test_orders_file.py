@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import polars as pl
@@ -100,7 +101,7 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b"PAR1" + b"x" * 100, "cut off or damaged"),
-        ("order,name\n1,CAFÉ".encode("cp1252"), "is not in utf-8 (first at line 2)"),
+        ("order,name\n1,CAFÉ".encode("cp1252"), "csv:2: is not in utf-8"),
         (b"order,name\n", "no lines"),
     ],
 )
@@ -116,6 +117,16 @@ def test_another_encoding_is_read_when_named(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_bytes("order;name\n1;CAFÉ".encode("cp1252"))
     assert read_table(path, "cp1252")["name"].to_list() == ["CAFÉ"]
+
+
+def test_a_compressed_file_is_read_with_its_own_separator_and_a_cut_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv.gz"
+    whole = gzip.compress(b"order;name\n1;a, b\n")
+    path.write_bytes(whole)
+    assert read_table(path)["name"].to_list() == ["a, b"]
+    path.write_bytes(whole[:-9])
+    with pytest.raises(Problems, match="cannot be read as a table"):
+        read_table(path)
 
 
 _cell = st.text(st.characters(blacklist_characters=',"\n\r\x00', blacklist_categories=("Cs",)), max_size=8)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import msgspec
 import pytest
+from tests.service import a_shop
 
 from tactful.model.problems import Problems
 from tactful.model.records import DAY, HOUR
-from tactful.service.setup import Answers, first_files, write_files
+from tactful.service.setup import first_files, write_files
 from tactful.service.shop import duration, load_shop
 
 GOOD = """
@@ -30,19 +32,7 @@ quiet_hours: {from: "20:00", to: "08:00", zone: hers}
 frequency: {marketing: 2 per 7 days}
 """
 
-ANSWERS = Answers(
-    shop='The "Gift": Shop',
-    sector="retail",
-    home="uk",
-    zone="Europe/London",
-    currency="GBP",
-    sender_post="1 High Street, Anytown",
-    sender_mail="hello@giftshop.example",
-    site="https://giftshop.example",
-    adults_only=True,
-    helpdesk="helpdesk",
-    carrier="none",
-)
+ANSWERS = msgspec.structs.replace(a_shop.ANSWERS, shop='The "Gift": Shop', approved_by="")
 
 
 def test_a_good_file_is_read() -> None:

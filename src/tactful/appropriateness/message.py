@@ -39,10 +39,11 @@ _KEPT_WHEN_ASKED = ("fact.category", "fact.sensitivity", "fact.about", "fact.kno
 
 
 class Stood(NamedTuple):
-    """How one flow stands (0 never, 1 hold, 2 ask, 3 now), and until what."""
+    """How one flow stands (0 never, 1 hold, 2 ask, 3 now), until what, and the rules that decide it."""
 
     standing: int
     until: tuple[str, ...]
+    because: tuple[str, ...] = ()
 
 
 class Picked(NamedTuple):
@@ -80,9 +81,9 @@ def act_of(form: Form) -> str:
     return "select" if form == "silent" else "mention"
 
 
-def stood_as(standing: StandingName, until: tuple[str, ...]) -> Stood:
+def stood_as(standing: StandingName, until: tuple[str, ...], because: tuple[str, ...] = ()) -> Stood:
     """A standing as the judge words it, as one that can be compared."""
-    return Stood(_RANK[standing], until)
+    return Stood(_RANK[standing], until, because)
 
 
 def use_stands(judge: Judge, card: Scorecard, flow: Flow, form: Form) -> Stood:
@@ -92,7 +93,7 @@ def use_stands(judge: Judge, card: Scorecard, flow: Flow, form: Form) -> Stood:
 
 def of_verdict(verdict: Verdict) -> Stood:
     """The standing of a verdict on `reach`."""
-    return Stood(_OF_NAME.get(verdict.name, NOW), verdict.until)
+    return Stood(_OF_NAME.get(verdict.name, NOW), verdict.until, verdict.because)
 
 
 def pick(reach: Stood, variants: Iterable[Sequence[tuple[str, Stood]]]) -> Picked:

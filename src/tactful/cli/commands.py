@@ -1,31 +1,21 @@
-"""Every command, in the order of `tactful --help`."""
+"""Every command: where it is, and its line in `tactful --help`."""
 
 from __future__ import annotations
 
-from tactful.cli import (
-    deciding,
-    demo,
-    explaining,
-    gating,
-    importing,
-    importing_people,
-    init,
-    judge,
-    policy,
-    source,
-    words,
-)
-
-__all__ = [
-    "deciding",
-    "demo",
-    "explaining",
-    "gating",
-    "importing",
-    "importing_people",
-    "init",
-    "judge",
-    "policy",
-    "source",
-    "words",
-]
+COMMANDS = {
+    "demo": ("demo", "Eleven moments in a shop. Needs no data and asks nothing."),
+    "init": ("init", "Set up your own shop: ten questions, two minutes."),
+    "import": ("importing_people", "Bring in order lines, permissions, events and contacts."),
+    "source": ("source", "Our other systems, and whether their silence is believed."),
+    "decide": ("deciding", "Decide one campaign for everybody in the store."),
+    "gaps": ("gating", "What is missing on our side, and what mends it."),
+    "sample": ("deciding", "Read through some people of the last run."),
+    "report": ("deciding", "The last run of a campaign in numbers."),
+    "why": ("explaining", "Why a decision came out as it did."),
+    "replay": ("explaining", "Decide once more and compare the bytes."),
+    "gate": ("gating", "Split a list into who may be written to and who not."),
+    "policy": ("policy", "Check and test a policy."),
+    "judge": ("judge", "Judge flows from a file; no store, no person."),
+    "words": ("words", "Every word that Tactful speaks, with its source."),
+}
+"""Every command in the order of `tactful --help`: the module that holds it, and one line of help."""

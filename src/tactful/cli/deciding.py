@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
-from tactful.cli.folder import AsJson, CampaignFile, Folder, latest, opened, project_of, read_only
+from tactful.cli.folder import AsJson, CampaignFile, Folder, latest, opened_to_decide, project_of, read_only
 from tactful.cli.instant import clock, instant
 from tactful.cli.main import app
 from tactful.cli.screen import answered, fail, hang, progress, say, say_json
+from tactful.explain.phrases import PHRASES
+from tactful.model.problems import suggestion
 from tactful.service.heaps import Summary
 from tactful.service.page import run_page
 from tactful.service.report import ReadRun
@@ -36,7 +38,7 @@ def decide(
     if live and now and abs(at - clock()) > 3_600_000_000:
         fail("A live run decides for now; --now is for `run: watch`.")
     target = page or shop / "out" / f"{project.campaign.name}.html"
-    with opened(shop) as store:
+    with opened_to_decide(shop) as store:
         total = store.counts().persons
         with progress("deciding", total, quiet=json) as moved:
             run_id = run_campaign(store, project, at, clock(), project.campaign.run, moved)
@@ -62,11 +64,15 @@ def sample(
     json: AsJson = False,
 ) -> None:
     """Read through some people of the last run: what each would read, or why she reads nothing."""
+    if verdict and verdict not in PHRASES:
+        fail(f"--verdict {verdict}: no such verdict.{suggestion(verdict, PHRASES)} They are: {', '.join(PHRASES)}.")
     with read_only(shop) as store:
         found = latest(store, shop, campaign).sample(people, verdict)
     if json:
         say_json(found)
         return
+    if not found:
+        say("Nobody of the last run is like that." if verdict else "The last run was for nobody.")
     for one in found:
         hang(f"{one.person:>8}  {one.phrase}", one.subject or one.why, 25)
         if one.subject:
@@ -139,5 +145,6 @@ def _show(read: ReadRun, summary: Summary, page: Path | None) -> None:
 def _show_rules(summary: Summary) -> None:
     for each in summary.rules:
         unsure = f" ({each.unsure:,} only because something is not known)" if each.unsure else ""
-        say(f"{each.people:>8,}  {each.rule}  ·  {each.tier or 'none'}{unsure}")
+        tier = f"  ·  {each.tier}" if each.tier else ""
+        say(f"{each.people:>8,}  {each.rule}{tier}{unsure}")
         hang("", each.staff, 10)

@@ -10,11 +10,12 @@ import typer
 
 from tactful.cli.folder import AsJson, Folder, read_only
 from tactful.cli.main import app
-from tactful.cli.screen import NO, answered, out, say, say_json
+from tactful.cli.screen import NO, answered, hang, say, say_aligned, say_json
 from tactful.service.replay import replay as replayed
 from tactful.service.why import why as answer
 
-Decision = Annotated[str, typer.Argument(help="A decision such as d_7q2m4k…, or the number of a moment of the demo.")]
+Decision = Annotated[str, typer.Argument(help="A decision such as d_7q2m4k…; `tactful sample` names some.")]
+Asked = Annotated[str, typer.Argument(help="A decision such as d_7q2m4k…, or the number of a moment of the demo.")]
 
 
 class Reader(StrEnum):
@@ -27,7 +28,7 @@ class Reader(StrEnum):
 @app.command()
 @answered
 def why(
-    decision: Decision,
+    decision: Asked,
     reader: Annotated[
         Reader, typer.Option("--for", help="staff reads everything, the customer what she saw.")
     ] = Reader.staff,
@@ -46,15 +47,14 @@ def why(
     if json:
         say_json(found)
         return
-    console = out()
     if reader is Reader.staff:
-        console.print(f"{found.decision} · person {found.person} · {found.when}")
+        say(f"{found.decision} · person {found.person} · {found.when}")
     for line in found.lines or ("Nothing is listed.",):
-        console.print(line, soft_wrap=True)
+        say_aligned(line)
     if found.given:
-        console.print("\ngiven         what came with the case, and where it is from")
+        say("\ngiven         what came with the case, and where it is from")
     for line in found.given:
-        console.print(f"              {line}", soft_wrap=True)
+        hang("", line, 14)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Annotated
 import typer
 
 from tactful.bootstrap import store_at, store_for_reading
-from tactful.model.problems import Problem, Problems
+from tactful.model.problems import Problem, Problems, StoreProblem
+from tactful.service.packs import read_text
 from tactful.service.ports import Store
 from tactful.service.project import Project, read_texts
 from tactful.service.report import ReadRun
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 Folder = Annotated[Path, typer.Option("--shop", help="The folder with shop.yaml; the store is kept there.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 CampaignFile = Annotated[Path, typer.Option("--campaign", help="The campaign's file.")]
@@ -31,6 +34,16 @@ def opened(folder: Path) -> Iterator[Store]:
 
 
 @contextmanager
+def opened_to_decide(folder: Path) -> Iterator[Store]:
+    """The store of a folder, for reading and writing, where there is somebody in it to decide for."""
+    with read_only(folder) as store:
+        if not store.counts().persons:
+            raise StoreProblem("Nobody is in the store yet: run `tactful import orders FILE` first.")
+    with opened(folder) as store:
+        yield store
+
+
+@contextmanager
 def read_only(folder: Path) -> Iterator[Store]:
     """The store of a folder, for reading; closed at the end."""
     store = store_for_reading(folder)
@@ -42,7 +55,24 @@ def read_only(folder: Path) -> Iterator[Store]:
 
 def project_of(folder: Path, campaign: Path) -> Project:
     """The project of a folder with this campaign. Raises Problems, all at once."""
-    return Project(read_texts(folder, campaign), campaign_file=str(campaign))
+    project = Project(read_texts(folder, campaign), campaign_file=str(campaign))
+    name = project.campaign.name
+    if not _NAME.fullmatch(name):
+        raise Problems(
+            [Problem(str(campaign), 1, f"`campaign: {name}`: a name has small letters, digits and `-`, at most 64.")]
+        )
+    _refuse_twins(folder, campaign, name)
+    return project
+
+
+def _refuse_twins(folder: Path, campaign: Path, name: str) -> None:
+    """Two campaigns of one name would be one in the ledger and in every report."""
+    line = re.compile(rf"^campaign: *[\"']?{re.escape(name)}[\"']? *(#.*)?$", re.MULTILINE)
+    for other in sorted((folder / "campaigns").glob("*.yaml")):
+        if not other.samefile(campaign) and line.search(read_text(other)):
+            raise Problems(
+                [Problem(str(campaign), 0, f"{other} is called `{name}` too: give one of them another name.")]
+            )
 
 
 def campaign_name(folder: Path, given: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 from tactful.cli.folder import AsJson, CampaignFile, Folder, opened, project_of, read_only
 from tactful.cli.instant import clock, instant
 from tactful.cli.main import app
-from tactful.cli.screen import LIMIT, answered, fail, hang, progress, say, say_json
+from tactful.cli.screen import LIMIT, answered, err, fail, hang, progress, say, say_json
 from tactful.model.problems import Problem, Problems
 from tactful.service.gaps import FoundGap
 from tactful.service.gaps import gaps as found_gaps
@@ -44,6 +45,9 @@ def gate(
     header, rows, who = read_list(text, str(file), id)
     if len({allowed.resolve(), refused.resolve(), file.resolve()}) < 3:
         fail("the list, --out and --refused must be three different files.")
+    for path in (allowed, refused):
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            fail(f"{path}: cannot be written: there is no such folder, or it may not be written to.")
     with opened(shop) as store, progress("deciding", len(rows), quiet=json) as moved:
         done = Gate(store, project, at, clock(), project.campaign.run, text)
         done.split(rows, who, kind, moved)
@@ -55,6 +59,8 @@ def gate(
         )
     else:
         _show(result, len(rows), allowed, refused)
+    if rows and result.unknown == len(rows):
+        err().print(f"Nobody of this list is known here as `{kind}`: are --id and --kind right?")
     if result.full:
         raise typer.Exit(LIMIT)
 
@@ -113,7 +119,7 @@ def _write_both(allowed: Path, refused: Path, result: Gated) -> None:
     except OSError as error:
         for part in waiting.values():
             part.unlink(missing_ok=True)
-        fail(f"{error.filename}: cannot be written: {(error.strerror or 'error').lower()}. The decisions are kept.")
+        fail(f"{allowed} and {refused} cannot be written: {(error.strerror or 'error').lower()}. Nothing stands there.")
 
 
 def _counts(result: Gated) -> dict[str, int]:
@@ -122,7 +128,8 @@ def _counts(result: Gated) -> dict[str, int]:
 
 def _show(result: Gated, rows: int, allowed: Path, refused: Path) -> None:
     allowed_count, refused_count = len(result.allowed), len(result.refused)
-    say(f"in {rows:,} → allowed {allowed_count:,}, each with the variant to send · refused {refused_count:,}")
+    each = ", each with the variant to send" if allowed_count else ""
+    say(f"in {rows:,} → allowed {allowed_count:,}{each} · refused {refused_count:,}")
     reasons = dict(result.heaps)
     if result.unknown:
         reasons["not known here"] = result.unknown
@@ -130,4 +137,7 @@ def _show(result: Gated, rows: int, allowed: Path, refused: Path) -> None:
         reasons["on the list twice"] = result.twice
     for reason, count in reasons.items():
         hang(f"{count:>8,}", reason, 11)
-    say(f"put {allowed} back into your sending tool before good_until; {refused} says why for each of the others")
+    if allowed_count:
+        say(f"put {allowed} back into your sending tool before good_until")
+    if refused_count:
+        say(f"{refused} says why for each of the others")

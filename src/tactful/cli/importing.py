@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from tactful.cli.folder import AsJson, Folder, opened
-from tactful.cli.instant import clock
+from tactful.cli.instant import clock, known_zone
 from tactful.cli.main import app
 from tactful.cli.screen import answered, fail, hang, progress, say, say_json
 from tactful.service.import_orders import OrderImport, Recognised, import_orders, recognise_orders
@@ -20,7 +20,7 @@ commands = typer.Typer(help="Bring in order lines, events and permissions from f
 app.add_typer(commands, name="import")
 
 
-@commands.command("orders")
+@commands.command("orders", short_help="Import order lines.")
 @answered
 def orders(
     file: Annotated[Path, typer.Argument(help="A CSV or Parquet file, one line per product of an order.")],
@@ -38,9 +38,10 @@ def orders(
     """Import order lines: every line is accounted for; importing a file twice adds nothing."""
     answers = shop_of(shop)
     frame = read_table(file, encoding)
+    zone = zone and known_zone(zone)
     recognised = recognise_orders(frame, _pairs(map or []), answers, str(file))
     if not json:
-        _show_recognised(recognised, zone or answers.zone)
+        _show_recognised(recognised, f"{zone}  (--zone)" if zone else f"{answers.zone}  (shop.yaml)")
     if dry_run:
         if json:
             say_json(recognised)
@@ -54,11 +55,13 @@ def orders(
 
 
 def _pairs(given: list[str]) -> dict[str, str]:
-    pairs = {}
+    pairs: dict[str, str] = {}
     for item in given:
         name, equals, column = item.partition("=")
         if not equals or not name or not column:
             fail(f"--map {item}: write it like --map order=InvoiceNo.")
+        if name.strip() in pairs:
+            fail(f"--map {item}: {name.strip()} was mapped to {pairs[name.strip()]} already; say it once.")
         pairs[name.strip()] = column.strip()
     return pairs
 
@@ -72,7 +75,7 @@ def _show_recognised(recognised: Recognised, zone: str) -> None:
     if shape:
         others = f"; so not {', '.join(shape.against[:6])} …" if shape.against else ""
         hang("Goods", f"a code that {shape.sentence}{others}  wrong? say goods: PATTERN in shop.yaml", 23)
-    hang("Times without a zone", f"are read as {zone}  (shop.yaml)", 23)
+    hang("Times without a zone", f"are read as {zone}", 23)
 
 
 def _show_import(done: OrderImport) -> None:
@@ -86,12 +89,12 @@ def _show_import(done: OrderImport) -> None:
     ]
     say()
     for name, count, remark in rows:
-        say(f"  {name:<40}{count:>9,}" + (f"   {remark}" if remark else ""))
+        hang(f"  {name:<40}{count:>9,}", remark, 54)
     say(f"  {'─' * 49}")
     say(f"  {'accounted for':<40}{a.lines:>9,}")
     say()
     for line in done.refused[:10]:
-        say(f"  line {line.line}: {line.reason}")
+        hang(f"  line {line.line}:", f"{line.reason}.", len(f"  line {line.line}: "))
     if len(done.refused) > 10:
         say(f"  … and {len(done.refused) - 10:,} more refused lines; --json lists the first thousand")
     if a.repeats:

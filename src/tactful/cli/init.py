@@ -13,7 +13,7 @@ import typer
 from tactful.cli.main import app
 from tactful.cli.screen import answered, fail, say, say_json
 from tactful.model.vocabulary import KEYS
-from tactful.service.setup import NOT_CONNECTED, Answers, first_files, write_files
+from tactful.service.setup import NOT_CONNECTED, Answers, fault_of, first_files, write_files
 from tactful.service.shop import ZONES
 
 _ASKED = "asked when left out"
@@ -86,32 +86,40 @@ def init(
 def _asked(given: dict[str, str], adults_only: bool | None) -> Answers:
     """The ten answers: those given, and for the others what is answered when asked."""
     sectors = ", ".join(KEYS["scenario.sector"].names[:4])
-    home = _answer(given["home"], "Whose law holds at home? (uk, eu-fr, us-ca …)", "uk")
+    shop = _answer("shop", given["shop"], "What is the shop called?")
+    sector = _answer("sector", given["sector"], f"Sector? ({sectors} …)", "retail")
+    home = _answer("home", given["home"], "Whose law holds at home? (uk, eu-fr, us-ca …)", "uk")
+    zone = given["zone"] or ZONES.get(home) or _answer("zone", "", "Time zone at home? (like Europe/London)")
+    system = "(a short name, or none)"
     return Answers(
-        shop=_answer(given["shop"], "What is the shop called?"),
-        sector=_answer(given["sector"], f"Sector? ({sectors} …)", "retail"),
+        shop=shop,
+        sector=sector,
         home=home,
-        zone=given["zone"] or ZONES.get(home) or _answer("", "Time zone at home? (like Europe/London)"),
-        currency=_answer(given["currency"], "Currency of your prices?", "GBP" if home == "uk" else "EUR"),
-        sender_post=_answer(given["post"], "Postal address of the sender? (shown in every message)"),
-        sender_mail=_answer(given["mail"], "E-mail address of the sender?"),
-        site=_answer(given["site"], "Address of your site? (https://…)").rstrip("/"),
+        zone=zone,
+        currency=_answer("currency", given["currency"], "Currency of your prices?", "GBP" if home == "uk" else "EUR"),
+        sender_post=_answer("sender_post", given["post"], "Postal address of the sender? (shown in every message)"),
+        sender_mail=_answer("sender_mail", given["mail"], "E-mail address of the sender?"),
+        site=_answer("site", given["site"].rstrip("/"), "Address of your site? (https://…)").rstrip("/"),
         adults_only=_yes(adults_only, "Do your terms of sale say that accounts are for adults?"),
-        helpdesk=_answer(
-            given["helpdesk"], "Which system knows open complaints? (a short name, or none)", NOT_CONNECTED
-        ),
-        carrier=_answer(given["carrier"], "Which system knows late parcels? (a short name, or none)", NOT_CONNECTED),
+        helpdesk=_answer("helpdesk", given["helpdesk"], f"Which system knows open complaints? {system}", NOT_CONNECTED),
+        carrier=_answer("carrier", given["carrier"], f"Which system knows late parcels? {system}", NOT_CONNECTED),
     )
 
 
-def _answer(given: str, question: str, default: str = "") -> str:
+def _answer(name: str, given: str, question: str, default: str = "") -> str:
+    """The answer given, or else asked for until it is one that can be used."""
     if given:
         return given
     if not sys.stdin.isatty() and not default:
         fail(f"An answer is missing and nobody is there to ask: {question} See `tactful init --help` for the flags.")
     if not sys.stdin.isatty():
         return default
-    return str(typer.prompt(question, default=default or None)).strip()
+    while True:
+        answer = str(typer.prompt(question, default=default or None)).strip()
+        fault = fault_of(name, answer)
+        if not fault:
+            return answer
+        say(f"  {fault}")
 
 
 def _yes(given: bool | None, question: str) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from tactful.cli.screen import fail
+from tactful.model.problems import suggestion
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -14,6 +15,15 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 def clock() -> int:
     """The clock, in microseconds UTC."""
     return time.time_ns() // 1000
+
+
+def known_zone(name: str, option: str = "--zone") -> str:
+    """The name of a time zone, if it is one."""
+    if name not in available_timezones():
+        fail(
+            f"{option} {name}: no such time zone.{suggestion(name, available_timezones())} Write it like Europe/London."
+        )
+    return name
 
 
 def instant(text: str, zone: str, option: str = "--now") -> int:

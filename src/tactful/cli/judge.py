@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from tactful.cli.main import app
-from tactful.cli.screen import answered, fail, progress
+from tactful.cli.screen import answered, fail, progress, say_document
 from tactful.service.judge_flows import judge_flows, read
 from tactful.service.packs import DEFAULT_POLICY, load_rules
 
@@ -27,7 +27,7 @@ def judge(
     encode = msgspec.json.Encoder().encode
     with progress("judging", len(flows), quiet=len(flows) < 10_000) as moved:
         for number, line in enumerate(judge_flows(rules, flows), start=1):
-            sys.stdout.write(encode(line).decode() + "\n")
+            say_document(encode(line))
             if number % 1000 == 0:
                 moved(1000)
 

@@ -1,19 +1,48 @@
-"""The command `tactful`: every verb in one place."""
+"""The command `tactful`: every verb in one place, each loaded when it is asked for."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-FAULT = 70
+from tactful.cli.commands import COMMANDS
+from tactful.cli.degrade import degrade, drop_output
+
+BAD_INPUT, STOPPED, FAULT = 2, 130, 70
+
+
+class Commands(TyperGroup):
+    """The commands; a module is imported when its command is asked for, so that none waits for the others."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a name, loaded; None where there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        importlib.import_module(f"tactful.cli.{COMMANDS[cmd_name][0]}")
+        loaded = typer.main.get_command(app)
+        assert isinstance(loaded, TyperGroup)
+        return loaded.commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """One whole line for each command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
 
 app = typer.Typer(
     name="tactful",
-    help="Personal, never creepy: what may be said to a customer, what may only be used, asked, held or left alone.",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -22,12 +51,29 @@ app = typer.Typer(
 )
 
 
-def run() -> None:
-    """The entry point: load every command, then answer. A fault of ours is said in one line, never as a traceback."""
-    from tactful.cli import commands  # noqa: F401
+@app.callback()
+def tactful() -> None:
+    """Personal, never creepy: what may be said to a customer, what may only be used, asked, held or left alone."""
 
+
+def run() -> None:
+    """The entry point. A fault of ours is said in one line, never as a traceback."""
+    degrade()
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        drop_output()
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        sys.exit(STOPPED)
+    except OSError as error:
+        drop_output()
+        sys.stderr.write(f"{error.filename or 'the answer'}: cannot be used: {(error.strerror or 'error').lower()}.\n")
+        sys.exit(BAD_INPUT)
     except Exception as fault:
         if os.environ.get("TACTFUL_TRACE"):
             raise

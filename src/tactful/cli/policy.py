@@ -9,6 +9,7 @@ import typer
 
 from tactful.cli.main import app
 from tactful.cli.screen import NO, answered, say, say_json
+from tactful.model.problems import Problem, Problems
 from tactful.service.check_policy import PolicyReport, check_policy
 from tactful.service.packs import DEFAULT_POLICY, Rules, load_rules, with_its_cases
 
@@ -20,14 +21,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 _MOST = 30
 
 
-@commands.command("check")
+@commands.command("check", short_help="Load a policy strictly.")
 @answered
 def check(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
     """Load a policy strictly: its words, its tiers, and in each rule a sentence for staff and for her."""
     _report(check_policy(_rules(policy), with_cases=False), json)
 
 
-@commands.command("test")
+@commands.command("test", short_help="Check it, and judge its cases and claims.")
 @answered
 def try_out(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
     """Check it, judge every case, try every claim, and name the rules that no case depends on."""
@@ -36,6 +37,8 @@ def try_out(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
 
 def _rules(policy: str) -> Rules:
     path = Path(policy)
+    if path.is_dir() or not policy:
+        raise Problems([Problem(policy or "policy", 0, "say which policy: the name of a pack, or a policy file.")])
     return load_rules(path.name, path.parent) if path.suffix else load_rules(policy)
 
 

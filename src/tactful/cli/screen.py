@@ -1,11 +1,13 @@
 """What every command shares: where output goes, how problems are said, and what the exit codes mean.
 
 0 done · 1 done, and the answer is no (a case fails, a replay differs) · 2 the input was not understood, nothing was
-written · 3 a limit was reached · 4 the store cannot be used.
+written · 3 a limit was reached · 4 the store cannot be used · 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -19,17 +21,26 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tactful.model.problems import Problems, StoreProblem
+from tactful.service.printable import printable
 
-NO, BAD_INPUT, LIMIT, STORE = 1, 2, 3, 4
+NO, BAD_INPUT, LIMIT, STORE, STOPPED = 1, 2, 3, 4, 130
 _MOST_SHOWN = 40
+_COLUMN = re.compile(r".*\S {2,}(?=\S)|\s*")
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class Answers(Console):
+    """A console that leaves it to `answered` when nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def out() -> Console:
     """The console for answers. Its width is at most 96 columns, so that a table reads the same everywhere."""
-    console = Console(highlight=False, emoji=False, markup=False)
+    console = Answers(highlight=False, emoji=False, markup=False)
     if console.width > 96 or not console.is_terminal:
         console.width = 96
     return console
@@ -41,8 +52,8 @@ def err() -> Console:
 
 
 def say(text: str = "") -> None:
-    """Print a line as it is."""
-    sys.stdout.write(text + "\n")
+    """Print a line as it is, but for characters that could move the cursor."""
+    sys.stdout.write(printable(text) + "\n")
 
 
 def hang(head: str, text: str, indent: int) -> None:
@@ -53,14 +64,29 @@ def hang(head: str, text: str, indent: int) -> None:
         say(f"{head if number == 0 else '':<{indent}}{line}".rstrip())
 
 
+def say_aligned(line: str) -> None:
+    """Print a line of columns that are two or more spaces apart, wrapped so that its last column stays one."""
+    match = _COLUMN.match(line)
+    indent = min(match.end() if match else 0, out().width - 24)
+    hang(line[:indent], line[indent:], indent)
+
+
 def say_json(value: Any) -> None:
     """Print a value as one JSON document with sorted keys."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2).decode() + "\n")
+    say_document(msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2))
+
+
+def say_document(document: bytes) -> None:
+    """Print JSON; where the terminal cannot show every character it is escaped, so that it stays JSON."""
+    text = document.decode()
+    if not (sys.stdout.encoding or "utf-8").lower().startswith("utf"):
+        text = re.sub(r"[^\x00-\x7f]", lambda found: json.dumps(found[0])[1:-1], text)
+    sys.stdout.write(text + "\n")
 
 
 def fail(message: str, code: int = BAD_INPUT) -> NoReturn:
     """Say one sentence on stderr and leave with `code`."""
-    err().print(message)
+    err().print(printable(message))
     raise typer.Exit(code)
 
 
@@ -79,6 +105,8 @@ def answered(command: Callable[P, R]) -> Callable[P, R]:
             fail(str(problem), STORE)
         except BrokenPipeError:
             raise typer.Exit(0) from None
+        except KeyboardInterrupt:
+            fail("Stopped. What was done until here is kept; run the same command again to finish.", STOPPED)
 
     return run
 

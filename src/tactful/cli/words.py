@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from tactful.cli.main import app
-from tactful.cli.screen import answered, say
+from tactful.cli.screen import answered, say, say_document
 from tactful.model.vocabulary import KEYS, LISTS, VERSION, encoded
 from tactful.model.words import Word
 
@@ -28,7 +28,7 @@ def words(
 ) -> None:
     """Print every word that Tactful speaks, with its sentence and its source."""
     if format is Format.json:
-        say(msgspec.json.format(encoded(), indent=2).decode())
+        say_document(msgspec.json.format(encoded(), indent=2))
     else:
         say("\n".join(_markdown()))
 

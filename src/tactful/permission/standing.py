@@ -1,8 +1,9 @@
 """The permission that holds for one purpose, channel and category at an instant.
 
-1. A record counts if it happened and was heard of by now, and matches purpose, channel and category. `*` as category
-   matches every category, a category matches itself and what is under it. `*` as purpose or channel matches only in
-   a record that restricts: nobody says yes to everything.
+1. A record counts if it happened and was heard of by now, and matches purpose, channel and category. A refusal counts
+   whatever its time: no wrong clock, and no decision for an earlier instant, undoes a no. `*` as category matches every
+   category, a category matches itself and what is under it. `*` as purpose or channel matches only in a record that
+   restricts: nobody says yes to everything.
 2. A refusal (refused, withdrawn, revoked, invalidated) or an end (expired) stands unless a grant (given, renewed)
    lifts it. A grant lifts what is earlier both in `occurred_at` and in `received_at` and has a category as wide as
    the grant's or wider: a yes to everything does not reopen what she closed by name.
@@ -27,6 +28,7 @@ STRICTNESS: tuple[str, ...] = (
 )  # fmt: skip
 """States, strictest first."""
 ENDS = frozenset(STRICTNESS[:5])
+REFUSALS = frozenset(STRICTNESS[:4])
 _RANK = {state: rank for rank, state in enumerate(STRICTNESS)}
 _EVERY = "*"
 
@@ -46,7 +48,7 @@ def permission_for(
     """
     if permissions is None:
         return Standing(None, None, None, None)
-    known = [each for each in permissions if each.occurred_at <= now and each.received_at <= now]
+    known = [each for each in permissions if each.state in REFUSALS or max(each.occurred_at, each.received_at) <= now]
     about = [each for each in known if _purpose_fits(each, purpose)]
     elsewhere = _elsewhere(about, channel)
     holds = _resolve([each for each in about if _fits(each, channel, category)])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from tactful.model.flow import Value, read_value
+from tactful.model.flow import read_value
 from tactful.model.vocabulary import KEYS
-from tactful.policy.judge import Judge
+from tactful.policy.judge import Judge, Pieces
 from tactful.policy.rules import Policy
-from tactful.policy.source import OPEN, Layout, source_of
+from tactful.policy.source import OPEN, Layout, Split, source_of, source_of_split
 
 _MOST_PLACES = 10_000
 
@@ -17,11 +16,21 @@ _MOST_PLACES = 10_000
 def compile_policy(policy: Policy) -> Judge:
     """The judge of a policy. The same policy gives the same `Judge.source`."""
     layout = Layout(policy.rules)
-    source = source_of(layout)
-    names: dict[str, Any] = {"T_customer_jurisdiction": _Places(layout)}
-    exec(compile(source, f"<policy {policy.name} {policy.version}>", "exec"), names)
-    held: Callable[[Mapping[str, Value]], int] = names["held"]
-    return Judge(policy, held, source)
+    source, places = source_of(layout), _Places(layout)
+
+    def run(text: str) -> dict[str, Any]:
+        names: dict[str, Any] = {"T_customer_jurisdiction": places}
+        exec(compile(text, f"<policy {policy.name} {policy.version}>", "exec"), names)
+        return names
+
+    def cut(split: Split) -> Pieces:
+        names = run(source_of_split(layout, split))
+        return Pieces(
+            tuple(names[f"piece_{number}"] for number in range(len(split.pieces))),
+            tuple(names[f"joint_{number}"] for number in range(len(split.joints))),
+        )
+
+    return Judge(policy, run(source)["held"], source, cut)
 
 
 class _Places(dict[Any, int]):

@@ -17,6 +17,7 @@ from tactful.model.words_verdict import TIERS
 from tactful.policy.comparisons import keys_of
 from tactful.policy.evaluate import not_known
 from tactful.policy.rules import Policy, Rule
+from tactful.policy.source import Split
 
 Stand = Literal["never", "hold", "ask", "now"]
 Fired = tuple[int, int, int, int, int, int]
@@ -25,7 +26,7 @@ Held = Callable[[Mapping[str, Value]], int]
 NO_LICENCE = "no-licence"
 FREE = CEILINGS["say"]
 
-_FAILED = (KeyError, TypeError, ValueError, AttributeError)
+FAILED = (KeyError, TypeError, ValueError, AttributeError)
 _MOST_KEPT = 10_000
 _TIER_RANK = {word.name: rank for rank, word in enumerate(TIERS)} | {"": len(TIERS)}
 
@@ -36,6 +37,17 @@ class Standing(NamedTuple):
     stand: Stand
     until: tuple[str, ...]
     because: tuple[str, ...]
+
+
+class Pieces(NamedTuple):
+    """Functions over the pieces of a flow (`Split`), each piece given as its values by place, None where absent.
+
+    The results of all pieces and-ed, then passed through all joints, are what `Judge.held` gives for the whole. A piece
+    with a value out of the vocabulary raises one of `FAILED`; the whole flow is then to be judged.
+    """
+
+    pieces: tuple[Callable[[tuple[Value | None, ...]], int], ...]
+    joints: tuple[Callable[..., int], ...]
 
 
 class Finding(NamedTuple):
@@ -61,13 +73,42 @@ class Judge:
     A word out of the vocabulary counts as absent. `source` is the text of the generated function.
     """
 
-    def __init__(self, policy: Policy, held: Held, source: str) -> None:
+    def __init__(self, policy: Policy, held: Held, source: str, cut: Callable[[Split], Pieces]) -> None:
         self.policy = policy
         self.source = source
         self._held = held
+        self._cut = cut
+        self._pieces: dict[Split, Pieces] = {}
         self._rules = policy.rules
+        self._read = frozenset(key for rule in policy.rules for key in keys_of(rule.when))
         self._findings: dict[int, Finding] = {}
         self._gapped: dict[tuple[object, ...], Verdict] = {}
+
+    def pieces(self, split: Split) -> Pieces:
+        """The functions for flows that are cut like this, made when first asked for.
+
+        Raises ValueError if a key that a rule reads is in no piece, or the pieces that a test reads are in no joint.
+        """
+        found = self._pieces.get(split)
+        if found is None:
+            found = self._pieces[split] = self._cut(split)
+        return found
+
+    def reads(self, key: str) -> bool:
+        """Whether any rule reads this key."""
+        return key in self._read
+
+    def held(self, flow: Mapping[str, Value]) -> int:
+        """Which rules hold, as one number: two bits per rule (see `tactful.policy.source`)."""
+        try:
+            return self._held(flow)
+        except FAILED:
+            return self._held_strictly(flow)
+
+    def standing_where(self, held: int, form: Form) -> Standing:
+        """How a use stands in this form where these rules hold, with the rules that decide it."""
+        finding = self._findings.get(held) or self._find(held)
+        return finding.standings.get(form) or self._stand(finding, form)
 
     def point(self, flow: Mapping[str, Value]) -> Point:
         """Use, mention and when."""
@@ -115,28 +156,24 @@ class Judge:
         return tuple(rule.id for bit, rule in enumerate(self.policy.limits) if mask >> bit & 1)
 
     def _standing(self, flow: Mapping[str, Value], form: Form) -> Standing:
-        finding = self._finding(flow)
-        standing = finding.standings.get(form)
-        if standing is None:
-            standing = self._outcome(finding.held).standing(FORMS.index(form))
-            finding.standings[form] = standing
+        return self.standing_where(self.held(flow), form)
+
+    def _stand(self, finding: Finding, form: Form) -> Standing:
+        standing = finding.standings[form] = self._outcome(finding.held).standing(FORMS.index(form))
         return standing
 
     def _outcome(self, held: int) -> _Outcome:
         return _Outcome(self.policy, [rule for bit, rule in enumerate(self._rules) if held >> bit & 1])
 
     def _finding(self, flow: Mapping[str, Value]) -> Finding:
-        try:
-            held = self._held(flow)
-        except _FAILED:
-            held = self._held_strictly(flow)
+        held = self.held(flow)
         return self._findings.get(held) or self._find(held)
 
     def _held_strictly(self, flow: Mapping[str, Value]) -> int:
         """Without what is out of vocabulary; and if that fails too, every limit and no licence (SEMANTICS 19)."""
         try:
             return self._held(read_flow(flow)[0])
-        except _FAILED:
+        except FAILED:
             limits = ((1 << len(self.policy.limits)) - 1) << len(self.policy.licences)
             return limits | limits << len(self._rules)
 

@@ -7,13 +7,17 @@ definitely, a licence or waiver possibly. Where both are equal the rule is known
 A rule is a conjunction of parts. A part over one key with finitely many values is worked out for every value
 beforehand: one table per key gives the rules that the value allows, and the tables are and-ed. What is left (numbers,
 two keys, `||` over several keys) is tested only for rules that the tables have left standing.
+
+As tables are and-ed, a flow may come in pieces (`Split`): each piece has a function of its own, whose results are
+and-ed in turn, and the tests of a rule that read several pieces are left to a joint of them. So what many flows have in
+common is worked out once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from tactful.model.flow import Value
 from tactful.model.vocabulary import KEYS
@@ -25,6 +29,16 @@ OPEN = "customer.jurisdiction"
 """The one key with words whose values are not listed."""
 
 _FINITE = frozenset(key.name for key in KEYS.values() if key.kind in ("enum", "ordered", "slug", "bool"))
+
+
+class Split(NamedTuple):
+    """How a flow is cut: the keys of each piece, and the joints, each a set of pieces by number.
+
+    No key is in two pieces. A test that reads several pieces is left to the first joint that has them all.
+    """
+
+    pieces: tuple[tuple[str, ...], ...]
+    joints: tuple[tuple[int, ...], ...]
 
 
 class Layout:
@@ -80,53 +94,93 @@ class Layout:
 
 def source_of(layout: Layout) -> str:
     """The text of the function, with its tables before it."""
-    writer = _Writer(layout)
-    body = writer.body()
-    return "\n".join([*writer.constants, "", "def held(flow):", *(f"    {line}" for line in body), ""])
+    writer = _Writer(layout, lambda key: f"get({key!r})")
+    body = ["get = flow.get", *writer.tests(sorted(layout.tabled), layout.rest), "return m"]
+    return "\n".join([*writer.constants, "", *_function("held(flow)", body), ""])
+
+
+def source_of_split(layout: Layout, split: Split) -> str:
+    """The text of `piece_0(values)`, … and `joint_0(m, values_0, …)`, …: values by place, None where absent.
+
+    Raises ValueError if a key that a rule reads is in no piece, or the pieces that a test reads are in no joint.
+    """
+    place = {key: (number, at) for number, keys in enumerate(split.pieces) for at, key in enumerate(keys)}
+    tests = _tests_by_pieces(layout, place)
+    joints: list[list[tuple[int, list[Condition]]]] = [[] for _ in split.joints]
+    for pieces, index, part in tests:
+        if len(pieces) > 1:
+            fitting = [number for number, joint in enumerate(split.joints) if pieces <= set(joint)]
+            if not fitting:
+                raise ValueError(f"no joint for a test of {layout.rules[index].id}")
+            joints[fitting[0]].append((index, [part]))
+    writer = _Writer(layout, lambda key: "values_{}[{}]".format(*place[key]))
+    lines: list[str] = []
+    for number, keys in enumerate(split.pieces):
+        own = [(index, [part]) for pieces, index, part in tests if pieces == {number}]
+        body = writer.tests([key for key in keys if key in layout.tabled], own)
+        lines += _function(f"piece_{number}(values_{number})", [*body, "return m"])
+    for number, (joint, rest) in enumerate(zip(split.joints, joints, strict=True)):
+        given = ", ".join(f"values_{piece}" for piece in joint)
+        body = [line for index, parts in rest for line in writer.rest(index, parts, ())]
+        lines += _function(f"joint_{number}(m, {given})", [*body, "return m"])
+    return "\n".join([*writer.constants, "", *lines, ""])
+
+
+def _tests_by_pieces(layout: Layout, place: dict[str, tuple[int, int]]) -> list[tuple[set[int], int, Condition]]:
+    """Every test that no table holds, with the pieces that it reads."""
+    read = {*layout.tabled, *(key for _, parts in layout.rest for part in parts for key in keys_of(part))}
+    if read - set(place):
+        raise ValueError(f"in no piece: {', '.join(sorted(read - set(place)))}")
+    return [({place[key][0] for key in keys_of(part)}, index, part) for index, parts in layout.rest for part in parts]
+
+
+def _function(head: str, body: list[str]) -> list[str]:
+    return [f"def {head}:", *(f"    {line}" for line in body)]
 
 
 class _Writer:
-    """Writes the function. Constants are collected as they come up, each once."""
+    """Writes functions. Constants are collected as they come up, each once. `get` is how a key's value is got."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, get: Callable[[str], str]) -> None:
         self.layout = layout
+        self.get = get
         self.constants: list[str] = []
         self.names: dict[str, str] = {}
-        self.fetched = {key for _, parts in layout.rest for part in parts for key in keys_of(part)}
 
-    def body(self) -> list[str]:
-        lines = ["get = flow.get"]
-        factors = [self.factor(key) for key in sorted(self.layout.tabled)]
+    def tests(self, tabled: list[str], rest: list[tuple[int, list[Condition]]]) -> list[str]:
+        """The look-ups in the tables of these keys, then these tests."""
+        fetched = {key for _, parts in rest for part in parts for key in keys_of(part)}
+        factors = [self.factor(key, key in fetched) for key in tabled]
         if self.layout.start != self.layout.all or not factors:
             factors.insert(0, hex(self.layout.start))
-        lines.append("m = (" + "\n        & ".join(factors) + ")")
-        for index, parts in self.layout.rest:
-            lines += self.rest(index, parts)
-        lines.append("return m")
+        lines = ["m = (" + "\n        & ".join(factors) + ")"]
+        for index, parts in rest:
+            lines += self.rest(index, parts, tabled)
         return lines
 
-    def factor(self, key: str) -> str:
+    def factor(self, key: str, kept: bool) -> str:
         """The look-up of one key's table, keeping the value where it is needed again."""
         table = f"T_{_local(key)}"
         if key != OPEN:
             rows = {value: self.layout.allowed(key, value) for value in (None, *values_of(key))}
             self.constants.append(f"{table} = {{{', '.join(f'{value!r}: {mask:#x}' for value, mask in rows.items())}}}")
-        if key in self.fetched:
-            return f"{table}[({_local(key)} := get({key!r}))]"
-        return f"{table}[get({key!r})]"
+        return f"{table}[({_local(key)} := {self.get(key)})]" if kept else f"{table}[{self.get(key)}]"
 
-    def rest(self, index: int, parts: list[Condition]) -> list[str]:
-        """The tests of one rule that no table holds."""
-        keys = sorted({key for part in parts for key in keys_of(part)} - set(self.layout.tabled))
+    def rest(self, index: int, parts: list[Condition], fetched: Iterable[str]) -> list[str]:
+        """The tests of one rule that no table holds; `fetched` are the keys whose values are at hand."""
+        keys = sorted({key for part in parts for key in keys_of(part)} - set(fetched))
         wide = " and ".join(self.expression(part, True) for part in parts)
         narrow = " and ".join(self.expression(part, False) for part in parts)
         lines = [f"if m & {self.layout.wide(index):#x}:  # {self.layout.rules[index].id!a}"]
-        lines += [f"    {_local(key)} = {_fetch(key)}" for key in keys]
+        lines += [f"    {_local(key)} = {self.fetch(key)}" for key in keys]
         lines += [f"    if not ({wide}):", f"        m &= {self.layout.all & ~self.layout.both(index):#x}"]
         if narrow != wide:
             clear = self.layout.all & ~self.layout.narrow(index)
             lines += [f"    elif not ({narrow}):", f"        m &= {clear:#x}"]
         return lines
+
+    def fetch(self, key: str) -> str:
+        return f"{self.get(key)} or 0" if key == "relationship.trust" else self.get(key)
 
     def expression(self, condition: Condition, wide: bool) -> str:
         """Python for `possibly` (wide) or `definitely` (narrow)."""
@@ -200,7 +254,3 @@ def _known(test: str, opposite: str, names: Iterable[str], wide: bool) -> str:
 
 def _local(key: str) -> str:
     return re.sub(r"[^a-z0-9]", "_", key)
-
-
-def _fetch(key: str) -> str:
-    return f"get({key!r}) or 0" if key == "relationship.trust" else f"get({key!r})"

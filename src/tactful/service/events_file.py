@@ -142,6 +142,9 @@ def calls_of(document: object, line: int) -> list[Call | Unread]:
     return [Call(line, 0, document)]
 
 
-def has_time(payload: object) -> bool:
-    """Whether a call says when it happened."""
-    return not isinstance(payload, dict) or any(payload.get(name) is not None for name in _TIMES)
+def timed(payload: object) -> object | None:
+    """A call with its time: its own, else that of its receipt; None where it says neither."""
+    if not isinstance(payload, dict) or any(payload.get(name) is not None for name in _TIMES):
+        return payload
+    received = payload.get("receivedAt")
+    return payload | {"timestamp": received} if received is not None else None

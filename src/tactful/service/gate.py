@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -26,6 +27,7 @@ _ID_COLUMNS = ("customer", "customer_id", "customerid", "person", "person_id", "
 _SPOKEN = ("say", "soften", "silent")
 _WINDOW = "contact.window_open"
 _CHUNK = 500
+_DECIMAL = re.compile(r"[0-9]+\.0+")
 
 
 class GateRow(msgspec.Struct, frozen=True):
@@ -53,26 +55,41 @@ class Gated(msgspec.Struct, frozen=True):
 
 def read_list(text: str, file: str, column: str = "") -> tuple[list[str], list[list[str]], int]:
     """Header, rows and the place of the column that says who is meant. Raises Problems where that is in doubt."""
-    try:
-        sniffed = csv.Sniffer().sniff(text[:4096], delimiters=",;\t|") if text.strip() else csv.excel
-    except csv.Error:
-        sniffed = csv.excel
-    try:
-        rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff")), sniffed, strict=True))
-    except csv.Error as error:
-        raise Problems([Problem(file, 0, f"cannot be read as CSV: {error}.")]) from None
-    if not rows or not any(rows[0]):
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    rows = _rows(text.lstrip("\ufeff"), file)
+    if not rows or not any(rows[0][1]):
         raise Problems([Problem(file, 0, "is empty.")])
-    header, body = rows[0], [row for row in rows[1:] if any(cell.strip() for cell in row)]
+    header = rows[0][1]
+    body = [(line, row) for line, row in rows[1:] if any(cell.strip() for cell in row)]
     uneven = [
-        Problem(file, number, f"has {len(row)} columns; the header has {len(header)}.")
-        for number, row in enumerate(rows[1:], start=2)
-        if row and any(row) and len(row) != len(header)
+        Problem(file, line, f"has {len(row)} cells where the header has {len(header)}.")
+        for line, row in body
+        if len(row) != len(header)
     ]
     taken = [Problem(file, 1, f"has a column `{name}` already.") for name in (*ADDED, *REFUSED) if name in header]
     if uneven or taken:
         raise Problems([*uneven[:20], *taken])
-    return header, body, _who(header, column, file)
+    return header, [row for _, row in body], _who(header, column, file)
+
+
+def _rows(text: str, file: str) -> list[tuple[int, list[str]]]:
+    """Every row with the line it begins at."""
+    try:
+        sniffed = csv.Sniffer().sniff(text[:4096], delimiters=",;\t|") if text.strip() else csv.excel
+    except csv.Error:
+        sniffed = csv.excel
+    rows: list[tuple[int, list[str]]] = []
+    line = 1
+    reader = csv.reader(io.StringIO(text, newline=""), sniffed, strict=True)
+    try:
+        for row in reader:
+            rows.append((line, row))
+            line = reader.line_num + 1
+    except csv.Error:
+        why = "cannot be read as CSV: a cell is too long, or its quotation marks do not match."
+        raise Problems([Problem(file, line, why)]) from None
+    return rows
 
 
 def _who(header: list[str], column: str, file: str) -> int:
@@ -114,23 +131,26 @@ class Gate:
             for made in self.open.decide([(person, one_person(self.store, person, self.now)) for person in part]):
                 self.open.done[made.person_id] = made
             moved(len(part))
-        seen: set[str] = set()
+        seen: set[int] = set()
         for row in rows:
-            name = row[who].strip()
-            if name in seen:
-                self.twice += 1
-                self._refuse(row, ("", "", "stands on this list twice; the first row counts", ""))
-            elif name not in people:
+            person = people.get(row[who].strip())
+            if person is None:
                 self.unknown += 1
                 self._refuse(row, ("", "", "is not known here: import her orders or permissions first", ""))
+            elif person in seen:
+                self.twice += 1
+                self._refuse(row, ("", "", "stands on this list twice; the first row counts", ""))
             else:
-                self._sort(row, self.open.done[people[name]])
-            seen.add(name)
+                self._sort(row, self.open.done[person])
+                seen.add(person)
         self.open.finish()
 
     def _people(self, rows: list[list[str]], who: int, kind: str) -> dict[str, int]:
+        """Whom each name on the list means; 17850.0 is 17850 where nobody has the longer name."""
         names = dict.fromkeys(row[who].strip() for row in rows)
         found = {name: self.store.find(kind, name) for name in names if name}
+        for name in [name for name, person in found.items() if person is None and _DECIMAL.fullmatch(name)]:
+            found[name] = self.store.find(kind, name.partition(".")[0])
         return {name: person for name, person in found.items() if person is not None}
 
     def _sort(self, row: list[str], decided: DecisionRow) -> None:

@@ -139,9 +139,8 @@ def _unsure(outcome: Outcome, known: dict[str, Rule]) -> Iterator[str]:
 
 
 def _waiting(outcome: Outcome) -> str:
-    reasons = [STAFF_UNTIL[event] for event in outcome.until]
-    text = " ".join(reasons) or outcome.note
-    return f"until: {text[:1].lower()}{text[1:].rstrip('.')}"
+    reasons = [STAFF_UNTIL[event] for event in outcome.until] or [outcome.note]
+    return "until " + ", and ".join(f"{each[:1].lower()}{each[1:].rstrip('.')}" for each in reasons)
 
 
 def _reason(outcome: Outcome, policy: Policy) -> str:

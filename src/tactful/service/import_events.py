@@ -17,7 +17,7 @@ from tactful.profile.events import COMPLAINT_OPENED, PARCEL_LATE
 from tactful.profile.orders import load_not_goods
 from tactful.profile.segment import Door, Refusal, Taken, take
 from tactful.profile.traits import load_traits
-from tactful.service.events_file import Call, Unread, has_time, read_calls
+from tactful.service.events_file import Call, Unread, read_calls, timed
 from tactful.service.import_orders import fold_all
 from tactful.service.packs import packaged
 from tactful.service.ports import Store
@@ -102,14 +102,8 @@ def import_events(
     zone = zone or shop.zone
     digest = _digest(path)
     before = store.imported(digest) is not None
-    reading = _Reading(store, door_of(shop, source, zone), now)
-    for found in read_calls(path, moved):
-        reading.take(found)
-    reading.flush()
+    reading = _read(store, path, door_of(shop, source, zone), now, moved)
     accounts = reading.accounts()
-    if accounts.refused == accounts.calls:
-        first = [Problem(str(path), each.line, each.reason) for each in reading.refused]
-        raise Problems(first or [Problem(str(path), 0, "holds no event.")])
     folded = fold_all(store)
     heard, not_heard = reading.heard(as_of)
     if heard is not None:
@@ -133,6 +127,22 @@ def import_events(
     )
 
 
+def _read(store: Store, path: Path, door: Door, now: int, moved: Callable[[int], None]) -> _Reading:
+    """A file read to its end and kept. Raises Problems where nothing of it could be understood."""
+    reading = _Reading(store, door, now)
+    for found in read_calls(path, moved):
+        reading.take(found)
+    reading.flush()
+    accounts = reading.accounts()
+    if accounts.refused == accounts.calls:
+        first = [
+            Problem(str(path), each.line, f"event {each.item}: {each.reason}" if each.item else each.reason)
+            for each in reading.refused
+        ]
+        raise Problems(first or [Problem(str(path), 0, "holds no event.")])
+    return reading
+
+
 class _Reading:
     """The heaps of an import while it is read; keeps events in chunks."""
 
@@ -153,9 +163,10 @@ class _Reading:
         """Put one call on its heap."""
         if isinstance(found, Unread):
             return self._refuse(found)
-        if not has_time(found.payload):
+        payload = timed(found.payload)
+        if payload is None and found.payload is not None:
             return self._refuse(Unread(found.line, found.item, "the time is missing."))
-        taken = take(found.payload, self.door, self.now)
+        taken = take(payload, self.door, self.now)
         if isinstance(taken, Refusal):
             if taken.wrong:
                 return self._refuse(Unread(found.line, found.item, taken.reason))

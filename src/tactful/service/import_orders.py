@@ -75,6 +75,12 @@ def recognise_orders(frame: pl.DataFrame, given: dict[str, str], shop: Shop, fil
         for name in given
         if name not in FIELDS
     ]
+    problems += [
+        Problem(file, 1, f"--map {name}={column}: this column is {other} already; say --map {other}=COLUMN as well.")
+        for name, column in given.items()
+        for other, taken in columns.items()
+        if other != name and taken == column
+    ]
     for role, choices in found.unresolved.items():
         if role not in columns:
             problems.append(Problem(file, 1, f"{role} may be {' or '.join(choices)}: add --map {role}=COLUMN."))

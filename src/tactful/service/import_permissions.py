@@ -10,11 +10,11 @@ import msgspec
 
 from tactful.model.kept import ImportedFile
 from tactful.model.records import Permission
-from tactful.permission.standing import GRANTS
+from tactful.permission.standing import ENDS, GRANTS
 from tactful.service.permissions_file import PermissionFile, Statement
 from tactful.service.ports import Store
 
-_PEOPLE = 1000
+_PEOPLE = 5000
 
 
 class PermissionImport(msgspec.Struct, frozen=True):
@@ -40,14 +40,17 @@ def import_permissions(
     now: int,
     moved: Callable[[int], None] = lambda steps: None,
 ) -> PermissionImport:
-    """Append what is new. Whoever is not known yet becomes a person, so that her no is there before she is."""
+    """Append what is new, refusals first, so that what a crash leaves out are not those: then run it again.
+
+    Whoever is not known yet becomes a person, so that her no is there before she is.
+    """
     digest = hashlib.sha256(path.read_bytes()).digest()
     before = store.imported(digest) is not None
     by_person: dict[tuple[str, str], list[Statement]] = {}
     for statement in read.statements:
         by_person.setdefault(statement.person, []).append(statement)
     added = created = 0
-    people = list(by_person)
+    people = sorted(by_person, key=lambda person: all(each.permission.state not in ENDS for each in by_person[person]))
     for start in range(0, len(people), _PEOPLE):
         part = people[start : start + _PEOPLE]
         created += sum(store.find(*person) is None for person in part)

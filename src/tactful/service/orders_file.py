@@ -15,6 +15,7 @@ from tactful.model.problems import Problem, Problems
 from tactful.model.records import DAY, NewEvent
 from tactful.profile.events import OrderLine
 from tactful.profile.orders import line_id
+from tactful.service.printable import CONTROLS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 FIELDS = ("order", "product", "name", "units", "at", "price", "person", "country")
 NEEDED = ("order", "product", "units", "at", "person")
 _CHUNK = 20_000
+_LONGEST = 500
+_CODES = ("order", "product", "person", "country")
+_TEXTS = (*_CODES, "name")
 _TIME_FORMATS = (
     "%Y-%m-%dT%H:%M:%S%.f",
     "%Y-%m-%d %H:%M:%S%.f",
@@ -149,7 +153,7 @@ def _typed(frame: pl.DataFrame, zone: str, formats: tuple[str, ...]) -> pl.DataF
         "line",
         _text("order"),
         _text("product"),
-        _text("name").fill_null(""),
+        _text("name").str.replace_all(f"(?:{CONTROLS}|[\\x00\\n\\t])+", " ").str.strip_chars().fill_null(""),
         _numeric(frame, "units").alias("units"),
         _numeric(frame, "price").alias("price"),
         pl.lit(bool(frame["price"].null_count() < frame.height)).alias("priced"),
@@ -213,11 +217,41 @@ def _marked(frame: pl.DataFrame, goods: str, not_goods: frozenset[str], now: int
     import polars as pl
 
     text = pl.col("units").cast(pl.Int64, strict=False)
-    refused = (
+    back = pl.col("order").str.starts_with("C") | (pl.col("units") < 0)
+    nature = (
+        pl.when(back)
+        .then(pl.lit("returned"))
+        .when(pl.col("priced") & (pl.col("price") <= 0))
+        .then(pl.lit("free"))
+        .otherwise(pl.lit("bought"))
+    )
+    fits = pl.col("product").str.contains(goods) if goods else pl.lit(True)
+    goods_mark = fits & ~pl.col("product").str.to_uppercase().is_in(sorted(not_goods))
+    return frame.with_columns(
+        refused=_why_refused(now),
+        nature=nature,
+        goods=goods_mark.fill_null(False),
+        n=pl.int_range(pl.len()).over("order"),
+    ).with_columns(
+        units=text.fill_null(0),
+        price=(pl.col("price").fill_null(0) * 1000).round().cast(pl.Int64, strict=False).fill_null(0),
+    )
+
+
+def _why_refused(now: int) -> pl.Expr:
+    """Why a line is not taken; empty where it is."""
+    import polars as pl
+
+    text = pl.col("units").cast(pl.Int64, strict=False)
+    return (
         pl.when(pl.col("order").is_null() | (pl.col("order") == ""))
         .then(pl.lit("it has no order number"))
         .when(pl.col("product").is_null() | (pl.col("product") == ""))
         .then(pl.lit("it has no product code"))
+        .when(pl.any_horizontal(*(pl.col(name).str.len_chars() > _LONGEST for name in _TEXTS)))
+        .then(pl.lit(f"one of its cells holds more than {_LONGEST} characters"))
+        .when(pl.any_horizontal(*(pl.col(name).str.contains(f"{CONTROLS}|[\\x00]") for name in _CODES)))
+        .then(pl.lit("its order, product, person or country holds characters that nobody can read"))
         .when(pl.col("units").is_null() | (pl.col("units") != text))
         .then(pl.lit("its number of units is not a whole number"))
         .when(pl.col("at").is_null())
@@ -231,22 +265,6 @@ def _marked(frame: pl.DataFrame, goods: str, not_goods: frozenset[str], now: int
         .when(pl.col("units").abs() > 1e9)
         .then(pl.lit("its number of units is beyond belief"))
         .otherwise(pl.lit(""))
-    )
-    back = pl.col("order").str.starts_with("C") | (pl.col("units") < 0)
-    nature = (
-        pl.when(back)
-        .then(pl.lit("returned"))
-        .when(pl.col("priced") & (pl.col("price") <= 0))
-        .then(pl.lit("free"))
-        .otherwise(pl.lit("bought"))
-    )
-    fits = pl.col("product").str.contains(goods) if goods else pl.lit(True)
-    goods_mark = fits & ~pl.col("product").str.to_uppercase().is_in(sorted(not_goods))
-    return frame.with_columns(
-        refused=refused, nature=nature, goods=goods_mark.fill_null(False), n=pl.int_range(pl.len()).over("order")
-    ).with_columns(
-        units=text.fill_null(0),
-        price=(pl.col("price").fill_null(0) * 1000).round().cast(pl.Int64, strict=False).fill_null(0),
     )
 
 

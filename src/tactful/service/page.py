@@ -6,12 +6,14 @@ import msgspec
 from jinja2 import Environment, StrictUndefined
 
 from tactful.service.packs import packaged
+from tactful.service.printable import printable
 
 
 class SummaryRow(msgspec.Struct, frozen=True):
     """One line of the summary. `ours` marks what is missing in our own set-up, not a refusal of hers."""
 
     count: int
+    group: str
     text: str
     ours: bool = False
 
@@ -49,6 +51,10 @@ class RunPage(msgspec.Struct, frozen=True):
 
 
 def run_page(run: RunPage) -> str:
-    """The page as HTML; every value is escaped."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False)
+    """The page as HTML; every value is escaped, and shows no control characters."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False, finalize=_finalized)
     return environment.from_string(packaged("service", "pages/run.html.jinja")).render(run=run)
+
+
+def _finalized(value: object) -> object:
+    return printable(value) if isinstance(value, str) else value

@@ -31,9 +31,9 @@ PROMOTING: tuple[str, ...] = Cap(1, 1).purposes
 """What an end in another tool counts for, beside the purposes of a yes."""
 MAPPED: tuple[str, ...] = ("person", "state", "time")
 _CSV_MEANS = {"person": "customer", "time": "occurred_at"}
-_CSV_NEEDED = ("purpose", "channel", "state")
 _CSV_PERSONS = (("customer", "customer"), ("email", "email"), ("phone", "phone"))
 _ASKED = ("not_asked", "as_condition", "in_terms", "plainly")
+_DUPLICATED = re.compile(r"_duplicated_\d+$")
 _EMPTY = ("", "[]", "false", "none")
 
 
@@ -115,7 +115,7 @@ def recognise_permissions(names: Sequence[str], tool: str, given: Mapping[str, s
         for name in given
         if name not in allowed
     ]
-    lowered = Counter(name.strip().lower() for name in names)
+    lowered = Counter(_DUPLICATED.sub("", name).strip().lower() for name in names)
     problems += [Problem(file, 1, f"has two columns `{name}`.") for name, count in lowered.items() if count > 1]
     if problems:
         raise Problems(problems)
@@ -125,12 +125,6 @@ def recognise_permissions(names: Sequence[str], tool: str, given: Mapping[str, s
         problems.append(Problem(file, 1, "no column says who is meant: add --map person=COLUMN."))
     if not columns.state and (tool == CSV or not VENDORS[tool].default):
         problems.append(Problem(file, 1, "no column says whether she agreed: add --map state=COLUMN."))
-    if tool == CSV:
-        problems += [
-            Problem(file, 1, f"no column for {name}: add --map {name}=COLUMN.")
-            for name in _CSV_NEEDED[:2]
-            if name not in by_name and name not in given
-        ]
     if problems:
         raise Problems(problems)
     return columns
@@ -177,12 +171,7 @@ def read_permissions(
     rows = [_row(raw, tool, columns, given) for raw in as_texts(frame).iter_rows(named=True)]
     unnamed = tuple(line for line, row in enumerate(rows, 2) if not _who(row, columns))
     silent = {line for line, row in enumerate(rows, 2) if _says_nothing(row, tool)} - set(unnamed)
-    found, problems = read_rows(tool, rows, file, heard_at, granted)
-    skipped = silent.union(unnamed)
-    problems = [problem for problem in problems if problem.line not in skipped]
-    if problems:
-        raise Problems(problems)
-    taken = [item for item in found if item.line not in skipped]
+    taken = _taken(tool, rows, file, heard_at, granted, silent.union(unnamed))
     if not taken:
         raise Problems([Problem(file, 0, _nothing(columns, len(silent), len(unnamed)))])
     statements: list[Statement] = []
@@ -208,8 +197,31 @@ def read_permissions(
     )
 
 
+def _taken(
+    tool: str,
+    rows: Sequence[Mapping[str, str]],
+    file: str,
+    heard_at: int,
+    granted: tuple[str, ...],
+    skipped: set[int],
+) -> list[Imported]:
+    """The rows as the tool means them, without the lines in `skipped`. Raises Problems."""
+    found, problems = read_rows(tool, [_filled(tool, row) for row in rows], file, heard_at, granted)
+    problems = [problem for problem in problems if problem.line not in skipped]
+    if problems:
+        raise Problems(problems)
+    return [item for item in found if item.line not in skipped]
+
+
+def _filled(tool: str, row: Mapping[str, str]) -> Mapping[str, str]:
+    """A row of our own file; an end may leave out purpose and channel, and is then an end of all (`_statements`)."""
+    if tool != CSV or row.get("state") not in ENDS:
+        return row
+    return {"purpose": PROMOTING[0], "channel": "email", **row}
+
+
 def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
-    """Every column as text: instants in UTC, a whole number without a point; lists and the like left out."""
+    """Every column as text, instants in UTC; lists and the like are left out."""
     import polars as pl
 
     texts = []
@@ -298,10 +310,17 @@ def _statements(
     if at is not None and timed:
         occurred_at = min(at, heard_at)
     purposes: Sequence[str] = [each.purpose for each in item.permissions]
+    channel = first.channel
     if tool != CSV and first.state in ENDS:
         purposes = tuple(dict.fromkeys((*PROMOTING, *granted)))
+    elif tool == CSV and "purpose" not in row:
+        purposes = PROMOTING
+    if tool == CSV and "channel" not in row:
+        channel = "*"
     made = [
-        Statement(person, msgspec.structs.replace(first, purpose=purpose, occurred_at=occurred_at), timed)
+        Statement(
+            person, msgspec.structs.replace(first, purpose=purpose, channel=channel, occurred_at=occurred_at), timed
+        )
         for purpose in purposes
     ]
     return made, bool(written) and not timed

@@ -28,7 +28,7 @@ def replay(store: Store, decision_id: str) -> Replayed:
     """Decide again. Raises StoreProblem where there is no such decision."""
     row = store.decision(decision_id)
     if row is None:
-        raise StoreProblem(f"there is no decision {decision_id}.")
+        raise StoreProblem(f"There is no decision {decision_id} in this store; `tactful sample` names some.")
     record, decision = decoded(row)
     run = store.run(record.run)
     if run is None:

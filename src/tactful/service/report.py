@@ -123,7 +123,7 @@ class ReadRun:
             rules=", ".join(self.policy.parts),
             people=summary.people,
             assumptions=summary.assumptions,
-            summary=tuple(SummaryRow(h.people, f"{h.group}: {h.text}", h.ours) for h in summary.heaps),
+            summary=tuple(SummaryRow(h.people, h.group, h.text.rstrip("."), h.ours) for h in summary.heaps),
             messages=tuple(sorted(readings, key=lambda each: each.person)),
             quiet=tuple(sorted(silent, key=lambda each: each.person)),
         )

@@ -21,6 +21,8 @@ customers:                        # what holds for every customer, and why you c
   because: "our terms of sale: accounts are for adults"
 """
 _SITE = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?")
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 
@@ -45,6 +47,32 @@ class Answers(msgspec.Struct, frozen=True):
     notice_since: str = ""
     refusal_box: bool = False
     approved_by: str = ""
+
+
+_ANY = Answers(
+    "Shop",
+    "retail",
+    "uk",
+    "Europe/London",
+    "GBP",
+    "1 Street",
+    "a@shop.example",
+    "https://shop.example",
+    True,
+    "none",
+    "none",
+)
+
+
+def fault_of(question: str, answer: str) -> str:
+    """What is wrong with one answer, in a sentence; empty where nothing is."""
+    answers = msgspec.structs.replace(_ANY, **{question: answer})
+    try:
+        _check(answers)
+        load_shop(_shop(answers), "shop.yaml")
+    except Problems as problems:
+        return problems.problems[0].message
+    return ""
 
 
 def first_files(answers: Answers, today: dt.date) -> dict[str, str]:
@@ -75,7 +103,7 @@ def write_files(root: Path, files: dict[str, str]) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
         except OSError as error:
-            for earlier in written:
+            for earlier in (*written, path):
                 earlier.unlink(missing_ok=True)
             reason = (error.strerror or "error").lower()
             raise Problems([Problem(str(path), 0, f"cannot be written: {reason}; nothing was written.")]) from None
@@ -90,6 +118,14 @@ def _check(answers: Answers) -> None:
         problems.append(
             Problem("init", 0, f"the address of your site must be like https://shop.example, not {answers.site}.")
         )
+    if not _MAIL.fullmatch(answers.sender_mail):
+        problems.append(
+            Problem("init", 0, f"the sender's e-mail must be like hello@shop.example, not {answers.sender_mail}.")
+        )
+    if not _CURRENCY.fullmatch(answers.currency):
+        problems.append(Problem("init", 0, f"a currency has three capital letters, like GBP, not {answers.currency}."))
+    if not answers.shop.strip() or not answers.sender_post.strip():
+        problems.append(Problem("init", 0, "the shop needs a name and a postal address: every message shows them."))
     for name in (answers.helpdesk, answers.carrier):
         if not _NAME.fullmatch(name):
             problems.append(

@@ -31,7 +31,7 @@ def why(store: Store, decision_id: str, register: Register) -> Why:
     """The answer for one register. Raises StoreProblem where there is no such decision."""
     row = store.decision(decision_id)
     if row is None:
-        raise StoreProblem(f"there is no decision {decision_id}.")
+        raise StoreProblem(f"There is no decision {decision_id} in this store; `tactful sample` names some.")
     record, decision = decoded(row)
     run = store.run(record.run)
     if run is None:
