@@ -15,6 +15,7 @@ from tactful.model.problems import Problem, Problems, StoreProblem
 from tactful.service.packs import read_text
 from tactful.service.ports import Store
 from tactful.service.project import Project, read_texts
+from tactful.service.publishing import Published, in_force
 from tactful.service.report import ReadRun
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -53,9 +54,19 @@ def read_only(folder: Path) -> Iterator[Store]:
         store.close()
 
 
-def project_of(folder: Path, campaign: Path) -> Project:
-    """The project of a folder with this campaign. Raises Problems, all at once."""
-    project = Project(read_texts(folder, campaign), campaign_file=str(campaign))
+def published_in(folder: Path) -> Published | None:
+    """The policy in force in the store of a folder; None where nothing was ever published."""
+    with read_only(folder) as store:
+        return in_force(store)
+
+
+def project_of(folder: Path, campaign: Path, published: Published | None = None) -> Project:
+    """The project of a folder with this campaign, to decide with the policy in force. Raises Problems, all at once.
+
+    Without a policy, for what only reads the campaign: then the folder's policy file is not looked at.
+    """
+    texts = read_texts(folder, campaign, published.texts if published is not None else {})
+    project = Project(texts, campaign_file=str(campaign))
     name = project.campaign.name
     if not _NAME.fullmatch(name):
         raise Problems(

@@ -87,14 +87,28 @@ def setting_of(store: Store, header: Header) -> Setting:
 
 
 class OpenRun:
-    """A run that goes on: who has a decision keeps it, whoever comes next gets one."""
+    """A run that goes on: who has a decision keeps it, whoever comes next gets one.
 
-    def __init__(self, store: Store, project: Project, now: int, at: int, mode: Mode, of: bytes = b"") -> None:
+    `epoch` is the number of the publication that the project's policy is from: a live run ends where another policy
+    comes into force.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        project: Project,
+        now: int,
+        at: int,
+        mode: Mode,
+        of: bytes = b"",
+        epoch: int | None = None,
+    ) -> None:
         header = header_of(store, project, now, mode)
         self.store = store
         self.mode = mode
         self.at = at
         self.setting = Setting(project, now, kept_catalogue(store), header.heard)
+        self.epoch = epoch
         name = f"{project.campaign.name}{LIST}" if of else project.campaign.name
         self.run_id = _run_id(store, name, header, of)
         store.begin_run(self.run_id, mode, name, _pack(header), at)
@@ -104,7 +118,9 @@ class OpenRun:
 
     def decide(self, people: list[tuple[int, Inputs]]) -> list[DecisionRow]:
         """Decide for people who have no decision yet, and keep the decisions in one transaction."""
-        decided = [decide_person(self.store, self.setting, self.run_id, *each, self.mode) for each in people]
+        decided = [
+            decide_person(self.store, self.setting, self.run_id, *each, self.mode, self.epoch) for each in people
+        ]
         read = [
             Snapshot(row.person_id, row.inputs, inputs.document)
             for row, (_, inputs) in zip(decided, people, strict=True)
@@ -119,10 +135,16 @@ class OpenRun:
 
 
 def run_campaign(
-    store: Store, project: Project, now: int, at: int, mode: Mode, moved: Callable[[int], None] = lambda steps: None
+    store: Store,
+    project: Project,
+    now: int,
+    at: int,
+    mode: Mode,
+    moved: Callable[[int], None] = lambda steps: None,
+    epoch: int | None = None,
 ) -> str:
     """Decide for everybody; the id of the run. `now` is the instant decided for, `at` the clock."""
-    run = OpenRun(store, project, now, at, mode)
+    run = OpenRun(store, project, now, at, mode, epoch=epoch)
     moved(len(run.done))
     for people in _chunks(_people(store, now, run.done)):
         run.decide(people)
@@ -132,9 +154,18 @@ def run_campaign(
 
 
 def decide_person(
-    store: Store, setting: Setting, run_id: str, person_id: int, inputs: Inputs, mode: Mode
+    store: Store,
+    setting: Setting,
+    run_id: str,
+    person_id: int,
+    inputs: Inputs,
+    mode: Mode,
+    epoch: int | None = None,
 ) -> DecisionRow:
-    """One person's decision, with its place taken from the ledger in a live run."""
+    """One person's decision, with its place taken from the ledger in a live run.
+
+    With `epoch`, the number of the publication decided under, StoreProblem where another policy came into force.
+    """
     decision_id = decision_id_of(run_id, person_id)
     own = tuple(contact for contact in inputs.contacts if contact.decision != decision_id)
     inputs = msgspec.structs.replace(inputs, contacts=own)
@@ -143,7 +174,7 @@ def decide_person(
     taken = True
     if mode == "live" and decision.takes is not None:
         place = msgspec.structs.replace(decision.takes, decision=decision_id)
-        taken = store.reserve(person_id, place, setting.project.shop.caps)
+        taken = store.reserve(person_id, place, setting.project.shop.caps, epoch)
         decision = decision if taken else without_place(decision)
     outcome = decision.outcomes[0]
     return DecisionRow(
