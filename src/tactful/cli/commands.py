@@ -14,7 +14,7 @@ COMMANDS = {
     "why": ("explaining", "Why a decision came out as it did."),
     "replay": ("explaining", "Decide once more and compare the bytes."),
     "gate": ("gating", "Split a list into who may be written to and who not."),
-    "policy": ("policy", "Check and test a policy."),
+    "policy": ("policy_publishing", "Check, analyse, compare, publish a policy."),
     "judge": ("judge", "Judge flows from a file; no store, no person."),
     "words": ("words", "Every word that Tactful speaks, with its source."),
 }

@@ -182,11 +182,15 @@ class _Look:
         return self.finder.search(every((self.meaning.counts(rule), self.terms.opposite(other)))) is None
 
     def _shown(self, rule: Rule) -> Flow:
-        """A small flow for which the rule counts; with a licence, if it counts at all then."""
+        """A small flow for which the rule counts, with the freest verdict that there is then."""
         counts = self.meaning.counts(rule)
-        opened = every((counts, self.meaning.opened(0, 1)))
-        flow = self.finder.smallest(opened, lambda flow: self._counts(rule, flow) and bool(self.judge.fired(flow)[3]))
-        return flow or self.finder.smallest(counts, lambda flow: self._counts(rule, flow)) or {}
+        for rank in range(len(NAMES) - 1, -1, -1):
+            flow = self.finder.smallest(
+                every((counts, self.meaning.at_least(rank))), lambda flow: self._counts(rule, flow)
+            )
+            if flow is not None:
+                return flow
+        return {}
 
     def _counts(self, rule: Rule, flow: Flow) -> bool:
         """Whether a rule counts for a flow, read from the flow itself."""

@@ -157,5 +157,7 @@ def _said(verdict: Verdict) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return verdict.until, verdict.obligations
 
 
-def _size(example: Example) -> tuple[bool, int, str, str]:
-    return example.before == example.after, len(example.flow), example.rule, repr(example.flow)
+def _size(example: Example) -> tuple[bool, int, int, str, str]:
+    """Fewest keys first, after those for which the word changes; of equal ones, the one that changes most."""
+    jump = abs(NAMES.index(example.before) - NAMES.index(example.after))
+    return not jump, len(example.flow), -jump, example.rule, repr(example.flow)

@@ -85,12 +85,14 @@ def prepare(store: Store, name: str, folder: Path | None = None) -> Prepared:
     Raises Problems where it cannot be loaded at all.
     """
     rules = load_rules(name, folder)
-    whole = _with_cases(rules, name, folder)
+    whole = _beside(rules, name, folder)
     report = check_policy(whole, with_cases=True)
-    found = analyse(whole.policy)
+    policy = _with_cases(rules.policy, whole.policy)
+    found = analyse(policy)
     refuted = [
         Problem(each.file, each.line, f"this claim does not hold: {each.claim} - {each.verdict} for {shown(each)}.")
         for each in found.refuted
+        if not any((each.file, each.line) == (known.file, known.line) for known in report.problems)
     ]
     last = in_force(store)
     return Prepared(
@@ -98,7 +100,7 @@ def prepare(store: Store, name: str, folder: Path | None = None) -> Prepared:
         texts=policy_texts(name, rules),
         problems=(*report.problems, *refuted, *_other_rules(rules.policy, whole.policy)),
         findings=found.findings,
-        difference=diff_policies(last.rules.policy, whole.policy) if last is not None else None,
+        difference=diff_policies(last.rules.policy, policy) if last is not None else None,
         epoch=last.publication.number if last is not None else 0,
         cases=report.cases,
         claims=report.claims,
@@ -175,8 +177,18 @@ def _with_texts(store: Store, publication: Publication) -> Published:
     return Published(publication, msgspec.msgpack.decode(body, type=dict[str, str]))
 
 
-def _with_cases(rules: Rules, name: str, folder: Path | None) -> Rules:
-    """The policy with the cases that stand beside it."""
+def load_with_cases(name: str, folder: Path | None = None) -> Policy:
+    """A policy with the cases and claims that stand beside it in a file of their own. Raises Problems."""
+    rules = load_rules(name, folder)
+    return _with_cases(rules.policy, _beside(rules, name, folder).policy)
+
+
+def _with_cases(policy: Policy, whole: Policy) -> Policy:
+    return msgspec.structs.replace(policy, cases=whole.cases, claims=whole.claims)
+
+
+def _beside(rules: Rules, name: str, folder: Path | None) -> Rules:
+    """The policy as its file of cases imports it; the policy itself where there is none."""
     where = folder or Path()
     beside = with_its_cases(str(where / name)) if name.endswith(".yaml") else with_its_cases(name)
     if name.endswith(".yaml"):
