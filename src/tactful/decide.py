@@ -3,7 +3,8 @@
 Stages, in order; each candidate keeps the one at which it fell:
 1. eligible: it is for her, it is open, she is not in its holdout, and every fact that its audience, trigger, offer or
    model read may be used silently (`select`).
-2. fitting: `reach` and the uses of each variant are judged and the variant that stands best is taken. Where she
+2. fitting: `reach` and the uses of each variant are judged and the variant that stands best is taken; one with a duty
+   that nobody meets does not stand, nor may she be asked where nobody meets the duties of asking. Where she
    would have to be asked first, the candidate becomes a question if she is already talking to us, else it falls.
 3. timely: what a rule holds, and what the shop's quiet hours or caps hold, waits with `until` and `drop_after`. What
    would open only after the candidate's end is dropped. The shop's quiet hours and caps bind where we start to speak.
@@ -16,17 +17,34 @@ of their names' bytes, so their order in the case does not matter. A decision en
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Literal, NamedTuple
 
 import msgspec
 
 from tactful.appropriateness.context import FitTable
-from tactful.appropriateness.message import ASK, HOLD, NEVER, STANDINGS, WHERE_TO_ASK, Picked, Stood, may_ask_here, pick
+from tactful.appropriateness.message import (
+    ASK,
+    HOLD,
+    MET_BY_MESSAGES,
+    NEVER,
+    STANDINGS,
+    WHERE_TO_ASK,
+    Picked,
+    Stood,
+    Used,
+    contact_point,
+    may_ask_here,
+    nobody_meets,
+    pick,
+    said,
+)
 from tactful.appropriateness.scene import Ground, Scene
 from tactful.appropriateness.scorecard import Scorecard
 from tactful.arbitration import best as arbitration
 from tactful.arbitration import pressure, quiet
+from tactful.arbitration.eligible import not_eligible
 from tactful.arbitration.timely import HeldBack, held_back, quiet_binds, she_began
 from tactful.model.flow import Flow
 from tactful.model.records import (
@@ -44,15 +62,14 @@ from tactful.model.records import (
     Standing,
     Variant,
 )
-from tactful.model.verdict import FORMS, Form
+from tactful.model.verdict import Form
 from tactful.permission.points import Passed
 from tactful.permission.standing import permission_for
 from tactful.policy.judge import Judge
 
 FRESH = DAY
 """A decision is good for a day at most: ages, windows and hours move on."""
-_OF_FORM: dict[str, str] = {"silent": "silent", "softened": "soften", "explicit": "say"}
-_Used = tuple[str, Form, Stood]
+_NO_SCORE: dict[str, int] = {}
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -63,6 +80,7 @@ class Case(msgspec.Struct, frozen=True):
     likewise. `zones` are the time zones that she may be in. `attention_price` is what a moment of her attention costs,
     in thousandths of a currency unit. `draws` gives for each candidate with a holdout a number from 0 to 999,999.
     With `detail` "chosen" only the chosen candidate keeps its judged flows; `judge_again` gives those of the others.
+    `meets` are the duties that are met beside those that the required parts of every message meet; None: all are.
     """
 
     now: int
@@ -80,6 +98,7 @@ class Case(msgspec.Struct, frozen=True):
     attention_price: int = 0
     draws: dict[str, int] = {}
     detail: Literal["all", "chosen"] = "all"
+    meets: tuple[str, ...] | None = None
 
 
 def decide(case: Case) -> Decision:
@@ -89,18 +108,19 @@ def decide(case: Case) -> Decision:
     if len({candidate.name for candidate in ordered}) < len(ordered):
         raise ValueError("two candidates have the same name")
     full = case.detail == "all"
-    found = [_Course(sitting, candidate, full).run() for candidate in ordered]
-    chosen = arbitration.best((each.candidate, each.score) for each in found if each.stage == "best")
+    courses = [_Course(sitting, candidate, full) for candidate in ordered]
+    ends = [course.run() for course in courses]
+    scores = [(course.name, end.score) for course, end in zip(courses, ends, strict=True) if end.stage == "best"]
+    chosen = arbitration.best(scores)
+    note = "Something else is worth more to her now." if chosen else "Silence is worth more to her now."
+    outcomes = tuple(
+        course.chosen(end) if course.name == chosen else course.settled(end, "best", note)
+        for course, end in zip(courses, ends, strict=True)
+    )
     if not chosen:
-        held = any(each.verdict == "hold" for each in found)
-        outcomes = tuple(_settled(each, chosen) for each in found)
+        held = any(each.verdict == "hold" for each in outcomes)
         return Decision("", "", "hold" if held else "never", sitting.silent_until(ordered), outcomes)
-    place = next(place for place, each in enumerate(found) if each.candidate == chosen)
-    winner = ordered[place]
-    if not full:
-        found[place] = _Course(sitting, winner, full=True).run()
-    outcomes = tuple(_settled(each, chosen) for each in found)
-    outcome = outcomes[place]
+    winner, outcome = next(pair for pair in zip(ordered, outcomes, strict=True) if pair[0].name == chosen)
     return Decision(
         chosen, outcome.variant, outcome.verdict, sitting.good_until(winner), outcomes, sitting.takes(winner)
     )
@@ -114,16 +134,8 @@ def encode_decision(decision: Decision) -> bytes:
 def judge_again(case: Case, name: str) -> Outcome:
     """What became of one candidate before arbitration, with all its judged flows: from the same case, the same."""
     candidate = next(each for each in case.candidates if each.name == name)
-    return _Course(_Sitting(case), candidate, full=True).run()
-
-
-def _settled(outcome: Outcome, chosen: str) -> Outcome:
-    if outcome.stage != "best":
-        return outcome
-    if outcome.candidate == chosen:
-        return msgspec.structs.replace(outcome, stage="chosen")
-    note = "Something else is worth more to her now." if chosen else "Silence is worth more to her now."
-    return msgspec.structs.replace(outcome, note=note)
+    course = _Course(_Sitting(case), candidate, full=True)
+    return course.settled(course.run(), "best", "")
 
 
 class _Standings:
@@ -167,17 +179,18 @@ class _Sitting:
         place = self.person.get("customer.jurisdiction")
         self._standings = _Standings(case, place if isinstance(place, str) else None)
         self._scenes: dict[tuple[str, str], list[tuple[Flow, Scene]]] = {}
-        self._ground = Ground(case.judge, case.scorecard, case.fit, case.now, self.person)
+        self.meets = None if case.meets is None else MET_BY_MESSAGES.union(case.meets)
+        self._ground = Ground(case.judge, case.scorecard, case.fit, case.now, self.person, self.meets)
         self._held_back: dict[tuple[str, str, bool, bool], HeldBack] = {}
         self.openings: list[int] = []
 
     def scene(self, candidate: Candidate) -> Scene:
         """The scene of a candidate; candidates with the same scenario share one."""
-        alike = self._scenes.setdefault((candidate.purpose, candidate.channel), [])
+        purpose, channel = candidate.purpose, candidate.channel
+        alike = self._scenes.setdefault((purpose, channel), [])
         for scenario, known in alike:
             if scenario == candidate.scenario:
                 return known
-        purpose, channel = candidate.purpose, candidate.channel
         here: Flow = {**candidate.scenario, "scenario.purpose": purpose, "scenario.channel": channel}
         scene = Scene(self._ground, here, partial(self._standings.of, purpose, channel))
         alike.append((candidate.scenario, scene))
@@ -215,13 +228,15 @@ class _Sitting:
         return min([now + FRESH, *starts, *(at for at in self.openings if at > now)])
 
 
-class _Flow(NamedTuple):
-    """One flow of a candidate and how it stands; `form` is None for `reach`."""
+class _Ready(NamedTuple):
+    """What may be said now, with its score."""
 
-    name: str
-    fact: Fact | None
-    form: Form | None
-    stood: Stood
+    variant: Variant
+    reach: Stood
+    uses: list[Used]
+    factors: dict[str, int]
+    score: int
+    stage: Stage = "best"
 
 
 class _Course:
@@ -231,59 +246,69 @@ class _Course:
         self.sitting = sitting
         self.full = full
         self.candidate = candidate
+        self.name = candidate.name
         self.scene = sitting.scene(candidate)
-        self.contact = _contact_point(candidate)
+        self.contact = contact_point(candidate)
 
-    def run(self) -> Outcome:
-        """Its outcome: the stage at which it fell, or `best` with its score."""
-        return self._not_eligible() or self._judge()
+    def run(self) -> Outcome | _Ready:
+        """Its outcome, or what is ready to be said."""
+        case = self.sitting.case
+        fell = not_eligible(self.candidate, case.now, case.draws)
+        return Outcome(self.name, "eligible", "never", note=fell.note, missing=fell.missing) if fell else self._judge()
 
-    def _not_eligible(self) -> Outcome | None:
-        each, case = self.candidate, self.sitting.case
-        if each.missing:
-            return self._fell("Whether it is for her is not known.", missing=tuple(sorted(each.missing)))
-        if each.not_for_her:
-            return self._fell(each.not_for_her)
-        if case.now < each.valid_from:
-            return self._fell("It is not open yet.")
-        if each.valid_until and case.now >= each.valid_until:
-            return self._fell("It is over.")
-        if each.holdout and case.draws.get(each.name, 0) < each.holdout:
-            return self._fell("She is in the holdout: she hears nothing of it, so that we can tell whether it helps.")
-        return None
+    def settled(self, end: Outcome | _Ready, stage: Stage, note: str) -> Outcome:
+        """Its outcome after arbitration."""
+        if isinstance(end, _Ready):
+            verdict = said(end.variant)
+            return self._outcome(stage, verdict, end.uses, end.reach, end.variant.name, note, end.factors)
+        return msgspec.structs.replace(end, stage=stage, note=note) if end.stage == "best" else end
 
-    def _fell(self, note: str, missing: tuple[str, ...] = ()) -> Outcome:
-        return Outcome(self.candidate.name, "eligible", "never", note=note, missing=missing)
+    def chosen(self, end: Outcome | _Ready) -> Outcome:
+        """Its outcome as the chosen one, with every flow."""
+        if not self.full:
+            self.full = True
+            end = end if isinstance(end, _Ready) else self.run()
+        return self.settled(end, "chosen", "")
 
-    def _judge(self) -> Outcome:
-        each, stands = self.candidate, self.scene.stands
-        selects: list[_Used] = [(name, "silent", stands(each.facts.get(name), "silent")) for name in each.selects]
-        barred = [used for used in selects if used[2].standing == NEVER]
+    def _judge(self) -> Outcome | _Ready:
+        each = self.candidate
+        facts, stands = each.facts, self.scene.stands
+        selects: list[Used] = [(name, "silent", stands(facts.get(name), "silent")) for name in each.selects]
+        barred = [used for used in selects if used[2].standing == NEVER and not used[2].unmet]
         if barred:
             return self._outcome("eligible", "never", barred, note="Something it rests on may not be used.")
         reach = self.scene.reach(self.contact)
         if reach.standing == NEVER:
-            return self._outcome("fitting", "never", [], reach)
-        shown: list[list[_Used]] = [
-            [(use.fact, use.form, stands(each.facts.get(use.fact), use.form)) for use in variant.mentions]
-            for variant in each.variants
-        ]
-        picked = pick(reach, ([(name, stood) for name, _, stood in (*selects, *uses)] for uses in shown))
-        taken = picked.variant if picked.variant is not None else len(shown) - 1
-        uses = [*selects, *(shown[taken] if shown else ())]
-        return self._fitted(picked, each.variants[taken] if shown else None, reach, uses)
+            return self._unfit([], reach)
+        shown: list[list[Used]] = []
+        picked = pick(reach, self._shown(selects, shown))
+        if picked.variant is None:
+            return self._unfit(shown[-1] if shown else selects, reach)
+        return self._fitted(picked, each.variants[picked.variant], reach, shown[picked.variant])
 
-    def _fitted(self, picked: Picked, variant: Variant | None, reach: Stood, uses: list[_Used]) -> Outcome:
-        name = variant.name if variant else ""
-        if picked.standing == NEVER:
-            return self._outcome("fitting", "never", uses, reach)
+    def _shown(self, selects: list[Used], shown: list[list[Used]]) -> Iterator[list[Used]]:
+        """The uses of each variant as far as they are asked for; `shown` keeps them."""
+        facts, stands = self.candidate.facts, self.scene.stands
+        for variant in self.candidate.variants:
+            uses = selects.copy()
+            for use in variant.mentions:
+                uses.append((use.fact, use.form, stands(facts.get(use.fact), use.form)))
+            shown.append(uses)
+            yield uses
+
+    def _unfit(self, uses: list[Used], reach: Stood) -> Outcome:
+        unmet = {duty for stood in (reach, *(used[2] for used in uses)) for duty in stood.unmet}
+        return self._outcome("fitting", "never", uses, reach, note=nobody_meets(unmet) if unmet else "")
+
+    def _fitted(self, picked: Picked, variant: Variant, reach: Stood, uses: list[Used]) -> Outcome | _Ready:
         shop = self.sitting.holds_back(self.candidate)
         if picked.standing == HOLD or shop.until:
-            outcome = self._outcome("timely", "hold", uses, reach, name)
+            outcome = self._outcome("timely", "hold", uses, reach, variant.name)
             return self._held(outcome, picked, shop)
         if picked.standing == ASK:
-            return self._question(picked, uses, reach, name)
-        return self._outcome("best", _said(variant), uses, reach, name)
+            return self._question(picked, uses, reach, variant.name)
+        made_of = self._factors()
+        return _Ready(variant, reach, uses, made_of, made_of["score"])
 
     def _held(self, outcome: Outcome, picked: Picked, shop: HeldBack) -> Outcome:
         """What the shop alone holds has no rule as its reason, but a note."""
@@ -303,13 +328,13 @@ class _Course:
             note=note,
         )
 
-    def _question(self, picked: Picked, uses: list[_Used], reach: Stood, variant: str) -> Outcome:
+    def _question(self, picked: Picked, uses: list[Used], reach: Stood, variant: str) -> Outcome:
         """Asking is a flow of its own: what is recorded of a question is what was judged of the asking."""
         facts, scene = self.candidate.facts, self.scene
         outcome = msgspec.structs.replace(self._outcome("fitting", "ask", uses, reach, variant), ask=picked.asks)
         to_ask = {name: form for name, form, stood in uses if stood.standing == ASK}
         asking = [scene.asked(name, facts.get(name), form) for name, form in sorted(to_ask.items())]
-        speaking = scene.judged(self.candidate.contact, self.contact, None, reach.standing)
+        speaking = scene.judged(self.candidate.contact, self.contact, None, reach)
         sayable = [each for each in asking if each is not None]
         if len(sayable) < len(asking) or not asking or speaking.verdict.name != "say":
             return msgspec.structs.replace(outcome, note="She would have to be asked, and may not be.")
@@ -317,6 +342,9 @@ class _Course:
             about = ", ".join(picked.asks)
             return msgspec.structs.replace(outcome, note=f"Ask about {about} {WHERE_TO_ASK}.")
         duties = {duty for each in (speaking, *sayable) for duty in each.verdict.obligations}
+        meets = self.sitting.meets
+        if meets is not None and not duties <= meets:
+            return msgspec.structs.replace(outcome, note=nobody_meets(duties - meets))
         kept = (*outcome.judged, *sayable) if self.full else ()
         made_of = self._factors()
         return msgspec.structs.replace(
@@ -335,59 +363,38 @@ class _Course:
         self,
         stage: Stage,
         verdict: str,
-        uses: list[_Used],
+        uses: list[Used],
         reach: Stood | None = None,
         variant: str = "",
         note: str = "",
+        made_of: dict[str, int] = _NO_SCORE,
     ) -> Outcome:
         """Its outcome with the reasons; in full, with every flow and its whole verdict, `reach` first."""
-        each, facts = self.candidate, self.candidate.facts
-        flows = [] if reach is None else [_Flow(each.contact, self.contact, None, reach)]
-        flows += [_Flow(name, facts.get(name), form, found) for name, form, found in uses]
-        made_of = self._factors() if stage == "best" else {}
         score = made_of.get("score", 0)
-        if not self.full:
-            because = () if stage == "best" else self._because(flows)
-            return Outcome(each.name, stage, verdict, variant, because=because, note=note, score=score, factors=made_of)
-        judged = tuple(self.scene.judged(*flow[:3], flow.stood.standing) for flow in flows)
-        decisive = [item.verdict for item in judged if item.standing == STANDINGS[_least(flows)]]
-        duties = {duty for item in judged for duty in item.verdict.obligations} if stage == "best" else set()
-        return Outcome(
-            each.name,
-            stage,
-            verdict,
-            variant,
-            because=self._because(flows),
-            missing=tuple(sorted({key for item in decisive for key in item.missing})),
+        if made_of and not self.full:
+            return Outcome(self.name, stage, verdict, variant, score=score, factors=made_of, note=note)
+        all_stood = [] if reach is None else [reach]
+        all_stood += [stood for _, _, stood in uses]
+        least = min((stood.standing for stood in all_stood), default=NEVER)
+        because = tuple(dict.fromkeys(r for stood in all_stood if stood.standing == least for r in stood.because))
+        outcome = Outcome(self.name, stage, verdict, variant, because, score=score, factors=made_of, note=note)
+        return self._in_full(outcome, uses, reach, STANDINGS[least]) if self.full else outcome
+
+    def _in_full(self, outcome: Outcome, uses: list[Used], reach: Stood | None, least: str) -> Outcome:
+        """The same with every flow, `reach` first, and what follows from their whole verdicts."""
+        each, facts = self.candidate, self.candidate.facts
+        flows: list[tuple[str, Fact | None, Form | None, Stood]] = [
+            (name, facts.get(name), form, stood) for name, form, stood in uses
+        ]
+        if reach is not None:
+            flows.insert(0, (each.contact, self.contact, None, reach))
+        judged = tuple(self.scene.judged(*flow) for flow in flows)
+        missing = {key for item in judged if item.standing == least for key in item.verdict.missing}
+        duties = {duty for item in judged for duty in item.verdict.obligations} if outcome.factors else set()
+        return msgspec.structs.replace(
+            outcome,
+            missing=tuple(sorted(missing)),
             obligations=tuple(sorted(duties)),
-            score=score,
-            factors=made_of,
-            note=note,
             judged=judged,
-            assumptions=tuple(sorted({self.scene.assumption(flow.fact) for flow in flows} - {""})),
+            assumptions=tuple(sorted({self.scene.assumption(flow[1]) for flow in flows} - {""})),
         )
-
-    def _because(self, flows: list[_Flow]) -> tuple[str, ...]:
-        """The rules that decide the flows that stand as the whole does, in the order of the flows."""
-        least = _least(flows)
-        rules = [flow.stood.because for flow in flows if flow.stood.standing == least]
-        return rules[0] if len(rules) == 1 else tuple(dict.fromkeys(rule for found in rules for rule in found))
-
-
-def _least(flows: list[_Flow]) -> int:
-    return min((flow.stood.standing for flow in flows), default=NEVER)
-
-
-def _said(variant: Variant | None) -> str:
-    """The verdict of a candidate that may speak now: the strongest form that the variant really uses."""
-    strongest = max((FORMS.index(use.form) for use in variant.mentions), default=0) if variant else 0
-    return _OF_FORM[FORMS[strongest]]
-
-
-def _contact_point(candidate: Candidate) -> Fact | None:
-    """The fact of the contact point used: of that name, or else the first by name and key of that category."""
-    named = candidate.facts.get(candidate.contact)
-    if named is not None:
-        return named
-    found = [fact for fact in candidate.facts.values() if fact.category == candidate.contact]
-    return min(found, key=lambda fact: (fact.name, fact.key)) if found else None

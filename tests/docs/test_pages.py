@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import typer
-from tests.docs.pages import PAGES, ROOT, commands, links
+from tests.docs.pages import PAGES, ROOT, commands, fences, links
 
 from tactful.cli.main import FAULT, STOPPED, app
 from tactful.cli.screen import BAD_INPUT, LIMIT, NO, STORE
@@ -137,3 +137,11 @@ def test_every_key_that_a_loader_reads_is_on_the_page_of_files(loader: str) -> N
 def test_the_readme_begins_with_what_a_fresh_debian_needs() -> None:
     first = (ROOT / "README.md").read_text("utf-8").splitlines()[0]
     assert "sudo apt install make python3-venv" in first
+
+
+def test_the_demo_in_the_readme_is_the_demo() -> None:
+    golden = (ROOT / "tests/demo/demo.txt").read_text("utf-8")
+    shown = next(fence.text for fence in fences(ROOT / "README.md") if "$ make demo" in fence.text)
+    rows = [row.strip("\n") for row in shown.partition("\n")[2].split("\n\n")]
+    assert len(rows) > 5
+    assert [row for row in rows if row not in golden] == []

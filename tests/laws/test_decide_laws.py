@@ -145,6 +145,7 @@ def cases(draw: st.DrawFn) -> Case:
         zones=draw(one_of((LONDON, LONDON, ("America/New_York", "America/Los_Angeles")))),
         now=NOON + draw(one_of((0, 0, 9))) * HOUR,
         draws={each.name: draw(one_of((0, 999_999))) for each in several},
+        meets=draw(one_of((None, None, (), ("list_on_page",)))),
     )
 
 

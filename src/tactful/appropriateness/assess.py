@@ -18,6 +18,8 @@ def assess(judge: Judge, card: Scorecard, flow: Flow) -> Verdict:
     found = estimate(card, flow)
     if "norm.excess" in flow:
         verdict = judge.verdict(flow)
+    elif not found.assumed:
+        verdict = judge.verdict({**flow, "norm.excess": found.excess})
     else:
         hopeful: Flow = {**flow, "norm.excess": found.hopeful}
         verdict = judge.verdict({**flow, "norm.excess": found.excess}, hopeful, found.assumed)

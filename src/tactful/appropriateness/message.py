@@ -7,11 +7,13 @@
    it falls; so a use that may not be made takes with it only the variants that contain it.
 4. Where the best is ask, she may be asked only if the asking itself (act `collect`, told by her, asked plainly) and
    its `reach` may be said, and only where she is already talking to us.
+5. Where it is known which duties can be met, a flow with a duty that nobody meets stands never: one who cannot meet an
+   obligation must not speak.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -19,15 +21,20 @@ import msgspec
 from tactful.appropriateness.assess import assess
 from tactful.appropriateness.scorecard import Scorecard, with_excess
 from tactful.model.flow import Flow, Value
-from tactful.model.verdict import Form, Verdict
+from tactful.model.records import Candidate, Fact, Variant
+from tactful.model.verdict import FORMS, Form, Verdict
 from tactful.model.vocabulary import KEYS
-from tactful.policy.judge import Judge
+from tactful.model.words_verdict import OBLIGATIONS
+from tactful.policy.judge import Duty, Judge
 
 StandingName = Literal["never", "hold", "ask", "now"]
 STANDINGS: tuple[StandingName, ...] = ("never", "hold", "ask", "now")
 NEVER, HOLD, ASK, NOW = range(4)
 REACH = "reach"
 _OF_NAME = {"never": NEVER, "hold": HOLD, "ask": ASK}
+_DUTIES = {word.name: word.sentence for word in OBLIGATIONS}
+MET_BY_MESSAGES = frozenset({"identify_sender", "offer_choice", "explain_why"})
+"""Duties that the required parts of every message meet."""
 _RANK = {name: rank for rank, name in enumerate(STANDINGS)}
 
 ASKING_CHANNELS = frozenset({"web", "app", "kiosk", "associate", "call", "chat"})
@@ -39,11 +46,19 @@ _KEPT_WHEN_ASKED = ("fact.category", "fact.sensitivity", "fact.about", "fact.kno
 
 
 class Stood(NamedTuple):
-    """How one flow stands (0 never, 1 hold, 2 ask, 3 now), until what, and the rules that decide it."""
+    """How one flow stands (0 never, 1 hold, 2 ask, 3 now), until what, and the rules that decide it.
+
+    `unmet` are the duties that nobody meets; where there are any, it stands never because of the rules that oblige.
+    """
 
     standing: int
     until: tuple[str, ...]
     because: tuple[str, ...] = ()
+    unmet: tuple[str, ...] = ()
+
+
+Used = tuple[str, Form, Stood]
+"""A use by the name of its fact, its form, and how it stands."""
 
 
 class Picked(NamedTuple):
@@ -86,6 +101,21 @@ def stood_as(standing: StandingName, until: tuple[str, ...], because: tuple[str,
     return Stood(_RANK[standing], until, because)
 
 
+def without_duty(stood: Stood, duties: Iterable[Duty], meets: Container[str]) -> Stood:
+    """The same, unless it would carry a duty that nobody meets."""
+    unmet = [duty for duty in duties if duty.name not in meets]
+    if stood.standing == NEVER or not unmet:
+        return stood
+    rules = dict.fromkeys(rule for duty in unmet for rule in duty.rules)
+    return Stood(NEVER, (), tuple(rules), tuple(duty.name for duty in unmet))
+
+
+def nobody_meets(duties: Iterable[str]) -> str:
+    """The sentence for duties that nobody meets, for staff."""
+    parts = [_DUTIES[name].rstrip(".") for name in sorted(set(duties))]
+    return f"Nobody meets the duty to {' and to '.join(part[0].lower() + part[1:] for part in parts)}."
+
+
 def use_stands(judge: Judge, card: Scorecard, flow: Flow, form: Form) -> Stood:
     """How a use stands in a form; the act is set to suit it."""
     return stood_as(*judge.standing(with_excess(card, {**flow, "act": act_of(form)}), form))
@@ -96,16 +126,25 @@ def of_verdict(verdict: Verdict) -> Stood:
     return Stood(_OF_NAME.get(verdict.name, NOW), verdict.until, verdict.because)
 
 
-def pick(reach: Stood, variants: Iterable[Sequence[tuple[str, Stood]]]) -> Picked:
-    """The variant that stands best; each variant is given as its uses and how they stand."""
-    best = Picked(NEVER, None, (), ())
+def pick(reach: Stood, variants: Iterable[Sequence[Used]]) -> Picked:
+    """The variant that stands best; each variant is given as its uses and how they stand.
+
+    Variants are read only until one stands as well as `reach`, since none can stand better.
+    """
+    best, taken = NEVER, None
+    of_taken: Sequence[Used] = ()
     for index, uses in enumerate(variants):
-        standing = min([reach.standing, *(stood.standing for _, stood in uses)])
-        if standing > best.standing:
-            until = _held_until([reach, *(stood for _, stood in uses)]) if standing == HOLD else ()
-            asks = tuple(sorted({use for use, stood in uses if stood.standing == ASK})) if standing == ASK else ()
-            best = Picked(standing, index, until, asks)
-    return best
+        standing = reach.standing
+        for _, _, stood in uses:
+            if stood.standing < standing:
+                standing = stood.standing
+        if standing > best:
+            best, taken, of_taken = standing, index, uses
+            if standing == reach.standing:
+                break
+    until = _held_until([reach, *(stood for _, _, stood in of_taken)]) if best == HOLD else ()
+    asks = tuple(sorted({use for use, _, stood in of_taken if stood.standing == ASK})) if best == ASK else ()
+    return Picked(best, taken, until, asks)
 
 
 def _held_until(all_stood: Iterable[Stood]) -> tuple[str, ...]:
@@ -118,7 +157,8 @@ def choose(
     """Judge a whole message. Each variant gives each of its uses a flow and a form, fullest variant first."""
     reach = assess(judge, card, {**reach_flow, "act": REACH})
     stood = [
-        [(use, use_stands(judge, card, flow, form)) for use, (flow, form) in variant.items()] for variant in variants
+        [(use, form, use_stands(judge, card, flow, form)) for use, (flow, form) in variant.items()]
+        for variant in variants
     ]
     picked = pick(of_verdict(reach), stood)
     judged: tuple[JudgedUse, ...] = ()
@@ -132,7 +172,7 @@ def choose(
                 flow,
                 assess(judge, card, {**flow, "act": act_of(form)}),
             )
-            for (use, (flow, form)), (_, each) in zip(variants[shown].items(), stood[shown], strict=True)
+            for (use, (flow, form)), (_, _, each) in zip(variants[shown].items(), stood[shown], strict=True)
         )
     return MessageVerdict(STANDINGS[picked.standing], picked.variant, picked.until, picked.asks, reach, judged)
 
@@ -166,3 +206,18 @@ def asking_flow(flow: Flow) -> Flow:
     if isinstance(purpose, str):
         asked["fact.purposes"] = (purpose,)
     return asked
+
+
+def said(variant: Variant) -> str:
+    """The verdict of what may be said now: the strongest form that the variant really uses."""
+    strongest = max((FORMS.index(use.form) for use in variant.mentions), default=0)
+    return ("silent", "soften", "say")[strongest]
+
+
+def contact_point(candidate: Candidate) -> Fact | None:
+    """The fact of the contact point used: of that name, or else the first by name and key of that category."""
+    named = candidate.facts.get(candidate.contact)
+    if named is not None:
+        return named
+    found = [fact for fact in candidate.facts.values() if fact.category == candidate.contact]
+    return min(found, key=lambda fact: (fact.name, fact.key)) if found else None

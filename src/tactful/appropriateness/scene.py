@@ -7,14 +7,14 @@ its pieces together. A flow with a value out of the vocabulary is judged whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
 from tactful.appropriateness.assess import assess
 from tactful.appropriateness.context import FitTable, fit_for
-from tactful.appropriateness.message import REACH, STANDINGS, Stood, act_of, asking_flow, stood_as
+from tactful.appropriateness.message import REACH, STANDINGS, Stood, act_of, asking_flow, stood_as, without_duty
 from tactful.appropriateness.scorecard import TRUST, Factor, Scorecard, leeway, points_of, share, with_excess
 from tactful.model.flow import Flow, Value
 from tactful.model.records import DAY, Fact, Judged, Standing
@@ -72,11 +72,19 @@ class Ground:
     """What all scenes of one decision stand on: one person at one instant.
 
     `person` holds the keys about her and us, without `scenario.*`, `fact.*` and `permission.*`. Pieces with the same
-    values are judged once, whatever they belong to.
+    values are judged once, whatever they belong to. `meets` are the duties that are met, None if all are.
     """
 
-    def __init__(self, judge: Judge, card: Scorecard, fit: FitTable, now: int, person: Flow) -> None:
-        self.judge, self.card, self.now, self.person = judge, card, now, person
+    def __init__(
+        self,
+        judge: Judge,
+        card: Scorecard,
+        fit: FitTable,
+        now: int,
+        person: Flow,
+        meets: Container[str] | None = None,
+    ) -> None:
+        self.judge, self.card, self.now, self.person, self.meets = judge, card, now, person, meets
         self._pieces, (self.with_scenario, self.with_act, self.whole) = judge.pieces(_SPLIT)
         self._factors: list[list[tuple[int, Factor]]] = [[] for _ in _SPLIT.pieces]
         for factor in card.factors:
@@ -119,6 +127,14 @@ class Ground:
             excess = share(self.card, points) - self._leeway
             values = tuple(excess if at == _AT_EXCESS else None for at in range(len(_NORM)))
             found = self._norms[points] = Piece(self._pieces[_OF_NORM](values), values, points)
+        return found
+
+    def stands(self, held: int, form: Form) -> Stood:
+        """How a flow stands in this form where these rules hold."""
+        found = stood_as(*self.judge.standing_where(held, form))
+        if self.meets is not None:
+            found = without_duty(found, self.judge.duties_where(held), self.meets)
+        self.stood[form][held] = found
         return found
 
     def fit(self, category: str, sector: str, purpose: str) -> str | None:
@@ -175,12 +191,12 @@ class Scene:
         flow.pop("norm.excess", None)
         return flow
 
-    def judged(self, name: str, fact: Fact | None, form: Form | None, standing: int) -> Judged:
+    def judged(self, name: str, fact: Fact | None, form: Form | None, stood: Stood) -> Judged:
         """One use (or, without a form, `reach`) with its whole verdict, as recorded."""
         act = REACH if form is None else act_of(form)
         flow = self.flow(fact, act)
         verdict = assess(self._judge, self._card, flow)
-        return Judged(act, name, form or "", STANDINGS[standing], verdict, flow)
+        return Judged(act, name, form or "", STANDINGS[stood.standing], verdict, flow)
 
     def asked(self, name: str, fact: Fact | None, form: Form) -> Judged | None:
         """Asking her plainly for what a use rests on, if that may be said; else None."""
@@ -197,8 +213,7 @@ class Scene:
             held = self._held(fact, act)
         except FAILED:
             held = self._judge.held(with_excess(self._card, self.flow(fact, act)))
-        known = self._on.stood[form]
-        return known.get(held) or known.setdefault(held, stood_as(*self._judge.standing_where(held, form)))
+        return self._on.stood[form].get(held) or self._on.stands(held, form)
 
     def _held(self, fact: Fact | None, act: str) -> int:
         """Which rules hold, from the pieces. Raises one of FAILED where the flow must be judged whole."""

@@ -95,6 +95,8 @@ def _asked(given: dict[str, str], adults_only: bool | None) -> Answers:
     shop = _answer("shop", given["shop"], "What is the shop called?")
     sector = _answer("sector", given["sector"], f"Sector? ({sectors} …)", "retail")
     home = _answer("home", given["home"], "Whose law holds at home? (uk, eu-fr, us-ca …)", "uk")
+    if fault := fault_of("home", home):
+        fail(f"--{fault}")
     zone = given["zone"] or ZONES.get(home) or _answer("zone", "", "Time zone at home? (like Europe/London)")
     system = "(a short name, or none)"
     return Answers(

@@ -50,10 +50,12 @@ def _report(report: PolicyReport, json: bool) -> None:
             say(str(problem))
         if len(report.problems) > _MOST:
             say(f"… and {len(report.problems) - _MOST} more.")
-        rules = f"{report.licences} licences, {report.limits} limits, {report.waivers} waivers"
+        counts = {"licence": report.licences, "limit": report.limits, "waiver": report.waivers}
+        rules = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
         say(f"{report.policy}: {rules}; {', '.join(report.parts)}")
         if report.passed or report.cases:
             say(f"cases {report.passed} of {report.cases} as expected · claims {report.claims}")
-        say("good" if report.good else f"{len(report.problems)} problems")
+        found = len(report.problems)
+        say("good" if report.good else f"{found} problem{'' if found == 1 else 's'}")
     if not report.good:
         raise typer.Exit(NO)

@@ -39,6 +39,13 @@ class Standing(NamedTuple):
     because: tuple[str, ...]
 
 
+class Duty(NamedTuple):
+    """An obligation that is due, and the limits that oblige."""
+
+    name: str
+    rules: tuple[str, ...]
+
+
 class Pieces(NamedTuple):
     """Functions over the pieces of a flow (`Split`), each piece given as its values by place, None where absent.
 
@@ -63,6 +70,7 @@ class Finding(NamedTuple):
     hopeful: Point
     verdict: Verdict
     standings: dict[str, Standing]
+    duties: tuple[Duty, ...]
     doubted: tuple[Rule, ...]
     asked: tuple[str, ...]
 
@@ -109,6 +117,10 @@ class Judge:
         """How a use stands in this form where these rules hold, with the rules that decide it."""
         finding = self._findings.get(held) or self._find(held)
         return finding.standings.get(form) or self._stand(finding, form)
+
+    def duties_where(self, held: int) -> tuple[Duty, ...]:
+        """The obligations of the verdict where these rules hold, each with the limits that oblige."""
+        return (self._findings.get(held) or self._find(held)).duties
 
     def point(self, flow: Mapping[str, Value]) -> Point:
         """Use, mention and when."""
@@ -189,6 +201,7 @@ class Judge:
             hopeful=self._outcome(held >> size).point if doubted else outcome.point,
             verdict=outcome.verdict(),
             standings={},
+            duties=outcome.duties(),
             doubted=doubted,
             asked=tuple(sorted({key for rule in doubted for key in keys_of(rule.when)})),
         )
@@ -255,7 +268,7 @@ class _Outcome:
             also=others,
             waived=_ordered(self.waived),
             until=self._until() if name == "hold" else (),
-            obligations=self._obligations() if name != "never" else (),
+            obligations=tuple(duty.name for duty in self.duties()),
         )
 
     def _because(self, name: str) -> tuple[str, ...]:
@@ -278,9 +291,14 @@ class _Outcome:
     def _until(self) -> tuple[str, ...]:
         return tuple(sorted({rule.until for rule in self.limits if rule.until}))
 
-    def _obligations(self) -> tuple[str, ...]:
+    def duties(self) -> tuple[Duty, ...]:
+        """What is due by name: none where the verdict is never, or its mention below what the duty needs."""
+        if name_of(self.point) == "never":
+            return ()
         due = {duty for rule in self.limits for duty in rule.oblige if DUTY_NEEDS[duty] <= self.point.mention}
-        return tuple(sorted(due))
+        return tuple(
+            Duty(name, _ordered([rule for rule in self.limits if name in rule.oblige])) for name in sorted(due)
+        )
 
     def standing(self, need: int) -> Standing:
         """SEMANTICS 16 for a form that needs this much mention (0 silent, 1 softened, 2 explicit)."""

@@ -174,6 +174,7 @@ class Setting:
             caps=self.project.shop.caps,
             quiet=self.project.shop.quiet,
             attention_price=self.project.shop.attention,
+            meets=self.project.shop.meets,
             draws={self.project.campaign.name: draw(self.project.campaign.name, inputs.label)},
         )
         return Built(case, found, facts, offer)

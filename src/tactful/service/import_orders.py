@@ -79,7 +79,7 @@ def recognise_orders(frame: pl.DataFrame, given: dict[str, str], shop: Shop, fil
         Problem(file, 1, f"--map {name}={column}: this column is {other} already; say --map {other}=COLUMN as well.")
         for name, column in given.items()
         for other, taken in columns.items()
-        if other != name and taken == column
+        if name in FIELDS and other != name and taken == column
     ]
     for role, choices in found.unresolved.items():
         if role not in columns:
