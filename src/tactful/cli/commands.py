@@ -15,6 +15,7 @@ COMMANDS = {
     "replay": ("explaining", "Decide once more and compare the bytes."),
     "gate": ("gating", "Split a list into who may be written to and who not."),
     "policy": ("policy_publishing", "Check, analyse, compare, publish a policy."),
+    "doctor": ("doctor", "On one screen, why something is silent."),
     "judge": ("judge", "Judge flows from a file; no store, no person."),
     "words": ("words", "Every word that Tactful speaks, with its source."),
 }

@@ -45,11 +45,7 @@ def gate(
         fail("A live campaign decides for now; --now is for `run: watch`.")
     text = _text(file, encoding)
     header, rows, who = read_list(text, str(file), id)
-    if len({allowed.resolve(), refused.resolve(), file.resolve()}) < 3:
-        fail("the list, --out and --refused must be three different files.")
-    for path in (allowed, refused):
-        if path.is_dir() or not os.access(path.parent, os.W_OK):
-            fail(f"{path}: cannot be written: there is no such folder, or it may not be written to.")
+    _check_places(file, allowed, refused)
     if published is None:
         _write_both(allowed, refused, all_held(header, rows, NOTHING_PUBLISHED))
         fail(f"{NOTHING_PUBLISHED}; all {len(rows):,} rows are in {refused}. Publish: {NOTHING_PUBLISHED_MEND}", NO)
@@ -98,6 +94,15 @@ def _show_gap(gap: FoundGap) -> None:
     becomes = ", ".join(f"{count:,} {name}" for name, count in gap.would_become.items())
     tried = f"of {gap.tried:,} tried: " if gap.tried < gap.people else ""
     hang("", f"then: {tried}{becomes}", 12)
+
+
+def _check_places(file: Path, allowed: Path, refused: Path) -> None:
+    """Leave with one sentence where the answer cannot be written."""
+    if len({allowed.resolve(), refused.resolve(), file.resolve()}) < 3:
+        fail("the list, --out and --refused must be three different files.")
+    for path in (allowed, refused):
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            fail(f"{path}: cannot be written: there is no such folder, or it may not be written to.")
 
 
 def _text(file: Path, encoding: str) -> str:

@@ -63,6 +63,9 @@ class Store(Protocol):
     def imports(self) -> list[ImportedFile]:
         """All files that were read, oldest first."""
 
+    def damage(self) -> str:
+        """What is broken in the store itself; empty where nothing is."""
+
     def counts(self) -> StoreCounts:
         """How much there is."""
 

@@ -345,6 +345,7 @@ def check_reopening(make_store: MakeStore) -> None:
         penny = store.find("customer", "17850")
         before = store.tail(penny)
     with closing(make_store("reopened")) as store:
+        assert store.damage() == ""
         assert store.append([line(2), line(3)], 9) == Appended(1, 1, 0, 0)
         assert store.find("customer", "17850") == penny
         assert store.tail(penny)[:2] == before
