@@ -1,8 +1,9 @@
 """One decision among 20 candidates with three uses each: every fact of its own, four purposes, three channels.
 
-The 60 facts differ in age, so that no answer about one serves for another; a line of its own shows what is gained
-where they differ in name only. The reach flows of the twelve scenarios are judged once each.
-Prints microseconds per decision, whole, and what one flow costs: `python benchmarks/decide.py`.
+Prints microseconds of the processor per decision, with the flows of the chosen candidate recorded and with those of
+all, what one flow costs, and how that compares with the bare generated judge on the same flows in the same run:
+`python benchmarks/decide.py`. The 60 facts differ in age; a line of its own shows what is gained where they differ in
+name only. A last line decides with a judge that has judged nothing before.
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
 import msgspec
 
 from tactful.appropriateness.context import load_fit
-from tactful.appropriateness.scorecard import load_scorecard
+from tactful.appropriateness.scene import SPLIT
+from tactful.appropriateness.scorecard import load_scorecard, with_excess
 from tactful.decide import Case, decide, encode_decision
+from tactful.model.flow import Flow
 from tactful.model.records import DAY, Candidate, Cap, Contact, Fact, Given, Permission, QuietHours, Use, Variant
 from tactful.policy.compile import compile_policy
 from tactful.policy.load import load_policy
@@ -140,22 +144,39 @@ def microseconds(work: Callable[[], object], rounds: int = 400, repeats: int = 7
     return min(found)
 
 
+def judged_flows(whole: Case) -> list[Flow]:
+    """Every flow that a decision judges, as the judge reads it."""
+    judged = (item.flow for outcome in decide(whole).outcomes for item in outcome.judged)
+    return [with_excess(whole.scorecard, flow) for flow in judged]
+
+
 def main() -> None:
     short, whole = case("chosen"), case("all")
     decision = decide(short)
     stages = ", ".join(f"{each.stage} {each.verdict}" for each in decision.outcomes[:4])
     print(f"{CANDIDATES} candidates, {USES} uses each; chosen {decision.chosen or 'silence'} ({stages}, …)")
-    flows = CANDIDATES * (USES + 1)
-    quick = microseconds(lambda: decide(short))
-    print(f"decide, reasons of the chosen and the fallen   {quick:8.1f} µs   {quick / flows:.2f} µs a flow")
-    print(f"  the goal is {GOAL} µs                          {quick / GOAL:8.2f} ×")
-    full = microseconds(lambda: decide(whole), rounds=100)
-    print(f"decide, every flow of every candidate recorded {full:8.1f} µs   {full / quick:.1f} ×")
+    flows, held = judged_flows(whole), whole.judge.held
+    bare = microseconds(lambda: [held(flow) for flow in flows])
+    print(
+        f"the bare judge, {len(flows)} flows that are at hand      {bare:8.1f} µs   {bare / len(flows):.2f} µs a flow"
+    )
+    for name, asked in (("chosen", short), ("all", whole)):
+        cost = microseconds(partial(decide, asked), rounds=200)
+        times = f"{cost / len(flows):.2f} µs a flow, {cost / bare:.1f} × the bare judge, {cost / GOAL:.1f} × the goal"
+        print(f"{f'decide, detail={name!r}':46} {cost:8.1f} µs   {times}")
     same = case("chosen", alike=True)
     print(f"decide, facts that differ only in name         {microseconds(lambda: decide(same)):8.1f} µs")
     size = len(encode_decision(decision))
     encoding = microseconds(lambda: encode_decision(decision))
     print(f"encode the decision ({size} bytes)               {encoding:8.1f} µs")
+    judges = [case("chosen") for _ in range(20)]
+    for each in judges:
+        each.judge.pieces(SPLIT)
+    start = time.process_time()
+    for each in judges:
+        decide(each)
+    first = (time.process_time() - start) / len(judges) * 1e6
+    print(f"decide, the first of a new judge               {first:8.1f} µs")
     refused = msgspec.structs.replace(short, permissions=())
     print(f"decide, nothing allowed                        {microseconds(lambda: decide(refused)):8.1f} µs")
 

@@ -48,7 +48,7 @@ _SCENARIO = tuple(name for name in KEYS if name.startswith("scenario.") and name
 _ACT = ("act",)
 _NORM = tuple(name for name in KEYS if name.startswith("norm."))
 _PERSON = tuple(name for name in KEYS if name not in {*_SCENARIO, *_ACT, *_ALLOWED, *_FACT, *_NORM})
-_SPLIT = Split(
+SPLIT = Split(
     (_PERSON, _SCENARIO, _ACT, _ALLOWED, _FACT, _NORM),
     ((0, 1), (0, 1, 2), (0, 1, 2, 3, 4, 5)),
 )
@@ -56,7 +56,7 @@ _NO_FACT: Values = (None,) * len(_FACT)
 _NOT_ALLOWED: Values = (None,) * len(_ALLOWED)
 _ONLY_PERSON, _ONLY_SCENARIO = frozenset(_PERSON), frozenset(_SCENARIO)
 _OF_PERSON, _OF_SCENARIO, _OF_ACT, _OF_ALLOWED, _OF_FACT, _OF_NORM = range(6)
-_PLACE = {key: (number, at) for number, keys in enumerate(_SPLIT.pieces) for at, key in enumerate(keys)}
+_PLACE = {key: (number, at) for number, keys in enumerate(SPLIT.pieces) for at, key in enumerate(keys)}
 _AT_EXCESS = _NORM.index("norm.excess")
 
 
@@ -85,8 +85,8 @@ class Ground:
         meets: Container[str] | None = None,
     ) -> None:
         self.judge, self.card, self.now, self.person, self.meets = judge, card, now, person, meets
-        self._pieces, (self.with_scenario, self.with_act, self.whole) = judge.pieces(_SPLIT)
-        self._factors: list[list[tuple[int, Factor]]] = [[] for _ in _SPLIT.pieces]
+        self._pieces, (self.with_scenario, self.with_act, self.whole) = judge.pieces(SPLIT)
+        self._factors: list[list[tuple[int, Factor]]] = [[] for _ in SPLIT.pieces]
         for factor in card.factors:
             number, at = _PLACE[factor.key]
             self._factors[number].append((at, factor))
@@ -94,9 +94,10 @@ class Ground:
         self.stood: dict[Form, dict[int, Stood]] = {form: {} for form in FORMS}
         self._fit = fit
         self._fits: dict[tuple[str, str, str], str | None] = {}
-        self._known: list[dict[Values, Piece]] = [{} for _ in _SPLIT.pieces]
+        self._known: list[dict[Values, Piece]] = [{} for _ in SPLIT.pieces]
         self._leeway = leeway(card, person.get(TRUST))
-        self._norms: dict[int, Piece] = {}
+        self.norms: dict[int, Piece] = {}
+        self.facts = self._known[_OF_FACT]
         self.her = self._her()
 
     def _her(self) -> Piece | None:
@@ -121,12 +122,10 @@ class Ground:
         return found
 
     def norm(self, points: int) -> Piece:
-        """What follows from the points of a whole flow and her leeway."""
-        found = self._norms.get(points)
-        if found is None:
-            excess = share(self.card, points) - self._leeway
-            values = tuple(excess if at == _AT_EXCESS else None for at in range(len(_NORM)))
-            found = self._norms[points] = Piece(self._pieces[_OF_NORM](values), values, points)
+        """What follows from the points of a whole flow and her leeway; `norms` keeps it."""
+        excess = share(self.card, points) - self._leeway
+        values = tuple(excess if at == _AT_EXCESS else None for at in range(len(_NORM)))
+        found = self.norms[points] = Piece(self._pieces[_OF_NORM](values), values, points)
         return found
 
     def stands(self, held: int, form: Form) -> Stood:
@@ -221,14 +220,15 @@ class Scene:
         if on.her is None or self._here is None:
             raise KeyError("judged whole")
         if fact is None:
-            category, told = None, on.piece(_OF_FACT, _NO_FACT)
+            category, values = None, _NO_FACT
         else:
             days = max(0, self._now - fact.at) // DAY if on.aged else None
-            category, told = fact.category, on.piece(_OF_FACT, (*_fields(fact), False, days))
-        fact_held, fact_values, fact_points = told
+            category, values = fact.category, (*_fields(fact), False, days)
+        fact_held, fact_values, fact_points = on.facts.get(values) or on.piece(_OF_FACT, values)
         allowed_held, allowed_values, allowed_points = self._categories.get(category) or self._with_category(category)
         act_held, act_values, act_points = self._acts.get(act) or self._with_act(act)
-        norm_held, norm_values, _ = on.norm(fact_points + allowed_points + act_points)
+        points = fact_points + allowed_points + act_points
+        norm_held, norm_values, _ = on.norms.get(points) or on.norm(points)
         held = fact_held & allowed_held & act_held & norm_held
         return on.whole(held, on.her.values, self._here.values, act_values, allowed_values, fact_values, norm_values)
 
