@@ -8,16 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tactful.cli.folder import (
-    AsJson,
-    CampaignFile,
-    Folder,
-    latest,
-    opened_to_decide,
-    project_of,
-    published_in,
-    read_only,
-)
+from tactful.cli.folder import AsJson, CampaignFile, Folder, deciding_project, latest, opened_to_decide, read_only
 from tactful.cli.instant import clock, instant
 from tactful.cli.main import app
 from tactful.cli.screen import NO, answered, fail, hang, progress, say, say_json
@@ -48,8 +39,7 @@ def decide(
     json: AsJson = False,
 ) -> None:
     """Decide one campaign for everybody in the store. A campaign says `run: watch` (report only) or `run: live`."""
-    published = published_in(shop)
-    project = project_of(shop, campaign, published)
+    project, published = deciding_project(shop, campaign)
     if published is None:
         fail(f"{project.campaign.name}: {NOTHING_PUBLISHED}. Publish a policy: {NOTHING_PUBLISHED_MEND}", NO)
     at = instant(now, project.shop.zone)

@@ -54,19 +54,22 @@ def read_only(folder: Path) -> Iterator[Store]:
         store.close()
 
 
-def published_in(folder: Path) -> Published | None:
-    """The policy in force in the store of a folder; None where nothing was ever published."""
-    with read_only(folder) as store:
-        return in_force(store)
+def deciding_project(folder: Path, campaign: Path) -> tuple[Project, Published | None]:
+    """The project of a folder with this campaign and the policy in force; None where nothing was ever published.
 
-
-def project_of(folder: Path, campaign: Path, published: Published | None = None) -> Project:
-    """The project of a folder with this campaign, to decide with the policy in force. Raises Problems, all at once.
-
-    Without a policy, for what only reads the campaign: then the folder's policy file is not looked at.
+    Raises Problems, all at once. The folder's own policy file is not looked at: only what is published decides.
     """
-    texts = read_texts(folder, campaign, published.texts if published is not None else {})
-    project = Project(texts, campaign_file=str(campaign))
+    project = project_of(folder, campaign)
+    with read_only(folder) as store:
+        published = in_force(store)
+    if published is None:
+        return project, None
+    return Project({**project.texts, **published.texts}, campaign_file=str(campaign)), published
+
+
+def project_of(folder: Path, campaign: Path) -> Project:
+    """The project of a folder with this campaign, without a policy to decide with. Raises Problems, all at once."""
+    project = Project(read_texts(folder, campaign, policy={}), campaign_file=str(campaign))
     name = project.campaign.name
     if not _NAME.fullmatch(name):
         raise Problems(

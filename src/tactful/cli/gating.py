@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tactful.cli.folder import AsJson, CampaignFile, Folder, opened, project_of, published_in, read_only
+from tactful.cli.folder import AsJson, CampaignFile, Folder, deciding_project, opened, project_of, read_only
 from tactful.cli.instant import clock, instant
 from tactful.cli.main import app
 from tactful.cli.screen import LIMIT, NO, answered, err, fail, hang, progress, say, say_json
@@ -38,8 +38,7 @@ def gate(
     We vouch for what the campaign declares, not for a text written elsewhere. Exit code 3 if a limit on how often was
     reached for anybody.
     """
-    published = published_in(shop)
-    project = project_of(shop, campaign, published)
+    project, published = deciding_project(shop, campaign)
     at = instant(now, project.shop.zone)
     if project.campaign.run == "live" and now:
         fail("A live campaign decides for now; --now is for `run: watch`.")
