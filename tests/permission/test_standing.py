@@ -69,7 +69,20 @@ def test_the_state_elsewhere_is_the_strictest_of_her_other_channels() -> None:
     assert standing(other).state == "never_asked"
     assert standing(other, record("given", 2, channel="sms")).elsewhere == "given"
     assert standing(record("withdrawn", 3)).elsewhere == "never_asked"
-    assert standing(record("withdrawn", 3, channel="sms", purpose="market")).elsewhere == "never_asked"
+    assert standing(record("withdrawn", 3, channel="sms", purpose="market")).elsewhere == "withdrawn"
+    assert standing(record("withdrawn", 3, channel="sms", purpose="research")).elsewhere == "never_asked"
+
+
+def test_a_no_to_marketing_is_a_no_to_all_that_promotes_and_a_yes_is_not() -> None:
+    assert standing(record("withdrawn", 3, purpose="market")).state == "withdrawn"
+    assert standing(record("given", 3, purpose="market")).state == "never_asked"
+    assert standing(record("withdrawn", 3, purpose="market"), record("given", 2)).state == "given"
+    no = (record("withdrawn", 3, purpose="market"),)
+    for other in ("order", "service", "research"):
+        assert permission_for(no, (), other, "email", "*", NOW, "uk").state == "never_asked"
+
+
+def test_a_no_by_one_category_elsewhere_counts() -> None:
     assert (
         standing(record("withdrawn", 3, channel="sms", category="family"), record("given", 1, channel="sms")).elsewhere
         == "withdrawn"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tactful.bootstrap import store_at
 from tactful.model.records import DAY, HOUR, Permission
-from tactful.service.import_orders import import_orders, recognise_orders
+from tactful.service.import_orders import import_orders, not_goods_of, prepare_orders, recognise_orders
 from tactful.service.packs import DEFAULT_POLICY
 from tactful.service.ports import Store
 from tactful.service.project import Project, read_texts, shop_of
@@ -97,7 +97,9 @@ def fill(folder: Path, stories: dict[str, list[str]] | None = None, helpdesk: bo
     shop = shop_of(folder)
     store = store_at(folder)
     frame = read_table(path)
-    import_orders(store, frame, recognise_orders(frame, {}, shop, str(path)), shop, path, "orders", LATER)
+    recognised = recognise_orders(frame, {}, shop, str(path))
+    prepared = prepare_orders(frame, recognised, shop, not_goods_of(folder), LATER, str(path))
+    import_orders(store, prepared, recognised, path, "orders", LATER)
     store.hear("orders", NOW - HOUR, LATER)
     if helpdesk:
         store.hear("helpdesk", NOW - HOUR, LATER)

@@ -30,6 +30,8 @@ def test_a_duty_that_nobody_meets_is_told_in_the_words_of_the_note(tmp_path: Pat
     note = "Nobody meets the duty to list it on her own page."
     fell = Outcome("back-in-rhythm", "fitting", "never", because=("on-her-page",), note=note)
     heap = heap_of(fell, a_shop.project(tmp_path / "shop").rules.policy, (), "")
-    assert gap_of(fell, ()) is None
+    gap = gap_of(fell, ())
+    assert gap is not None
+    assert gap.kind == "duty"
     assert heap is not None
-    assert (heap.group, heap.text) == ("left alone", note)
+    assert (heap.group, heap.text, heap.ours) == ("left alone", note.rstrip("."), True)

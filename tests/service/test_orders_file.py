@@ -53,7 +53,7 @@ def test_each_line_falls_into_its_heap(tmp_path: Path) -> None:
     assert {line.line: line.reason for line in result.refused} == {
         8: "its number of units is not a whole number",
         9: "its time is in the future",
-        10: "its time cannot be read",
+        10: "its time 09/01/2011 cannot be read: say how it is written, --time-format %d/%m/%Y",
         11: "it has no product code",
     }
 

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from tests.service import a_shop
 
-from tactful.model.records import Contact
+from tactful.model.problems import Problems
+from tactful.model.records import HOUR, Contact
 from tactful.service.gaps import gaps
+from tactful.service.gate import Gate, read_list
 from tactful.service.heaps import Heap
 from tactful.service.page import run_page
 from tactful.service.ports import Store
@@ -79,6 +81,32 @@ def test_without_a_notice_nobody_hears_anything_and_one_gap_explains_it(tmp_path
     assert found.gaps[0].would_become == {"say": 2, "wait": 1}
     assert "waits for approval" in found.set_up[0].what
     assert not any("fay" in gap.missing for gap in found.gaps)
+    store.close()
+
+
+def test_a_notice_that_says_nothing_yet_allows_nothing(folder: Path) -> None:
+    (folder / "notices" / "checkout.md").write_text("<!-- Paste here, word for word, what she saw. -->\n")
+    with pytest.raises(Problems, match="says nothing yet"):
+        a_shop.project(folder)
+
+
+def test_a_label_is_used_only_to_do_what_it_may(folder: Path) -> None:
+    path = folder / a_shop.CAMPAIGN
+    path.write_text(path.read_text().replace("label.due_again == true &&", "label.a_while == true &&"))
+    with pytest.raises(Problems, match=r"label\.a_while may be used only to ask"):
+        a_shop.project(folder)
+
+
+def test_of_whom_too_little_is_known_she_is_in_no_heap_and_no_gap(folder: Path) -> None:
+    labels = folder / "labels.yaml"
+    labels.write_text("\n".join(line for line in labels.read_text().split("\n") if "used_only_to" not in line))
+    path = folder / a_shop.CAMPAIGN
+    path.write_text(path.read_text().replace("label.due_again == true &&", "label.a_while == true &&"))
+    once = "gil1,20725,LUNCH BAG RED,1,2011-08-01T10:00:00,1.65,gil,United Kingdom"
+    store = a_shop.fill(folder, {"eve": a_shop.STORIES["eve"], "gil": [once]})
+    summary = decided(folder, store).summary()
+    assert (summary.looked_at, summary.not_told, summary.people) == (2, 1, 0)
+    assert not summary.gaps
     store.close()
 
 
@@ -160,20 +188,56 @@ def test_the_holdout_hears_nothing_and_is_the_same_people_every_time(tmp_path: P
     store.close()
 
 
-def test_a_live_run_takes_places_and_the_next_one_finds_the_cap_full(tmp_path: Path) -> None:
+def test_a_live_run_takes_places_once_a_day_and_finds_the_cap_full_in_the_end(tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     a_shop.set_up(folder, run="live")
     store = a_shop.fill(folder)
     ada = store.find("customer", "ada")
     assert ada is not None
-    assert heaps(decided(folder, store))["said"].people == 1
-    taken = store.contacts(ada, 0)
-    assert [contact.channel for contact in taken] == ["email"]
-    second = decided(folder, store, a_shop.NOW + 3_600_000_000)
-    assert not any(heap.group == "said" for heap in second.summary().heaps)
-    assert store.contacts(ada, 0) == taken
-    for row, _ in second.decisions():
-        assert replay(store, row.decision_id).answer == "same"
+    found = []
+    for hours in (0, 1, 23, 25, 26, 51, 52):
+        now = a_shop.NOW + hours * HOUR
+        for source in ("orders", "helpdesk"):
+            store.hear(source, now, a_shop.LATER)
+        read = decided(folder, store, now)
+        said = any(heap.group == "said" for heap in read.summary().heaps)
+        found.append((hours, said, len(store.contacts(ada, 0))))
+        for row, _ in read.decisions():
+            assert replay(store, row.decision_id).answer == "same"
+    first, second, full = [True, 1], [True, 2], [False, 2]
+    expected = [(0, *first), (1, *first), (23, *first), (25, *second), (26, *second), (51, *full), (52, *full)]
+    assert found == expected
+    store.close()
+
+
+def gated(folder: Path, store: Store, text: str, hours: int) -> int:
+    now = a_shop.NOW + hours * HOUR
+    header, rows, who = read_list(text, "list.csv")
+    gate = Gate(store, a_shop.project(folder), now, a_shop.LATER, "live", text)
+    gate.split(rows, who, "customer")
+    return len(gate.result(header).allowed)
+
+
+def test_the_same_list_again_keeps_its_places_and_a_refusal_since_then_wins(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    a_shop.set_up(folder, run="live")
+    store = a_shop.fill(folder)
+    ada = store.find("customer", "ada")
+    assert ada is not None
+    mine = "customer\nada\ncara\n"
+    assert [gated(folder, store, mine, hours) for hours in (0, 1, 2)] == [1, 1, 1]
+    assert len(store.contacts(ada, 0)) == 1
+    store.record_permissions([(ada, a_shop.withdrawn("recommend"))])
+    assert gated(folder, store, mine, 3) == 0
+    store.close()
+
+
+def test_another_list_within_a_day_finds_the_place_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    a_shop.set_up(folder, run="live")
+    store = a_shop.fill(folder)
+    assert gated(folder, store, "customer\nada\n", 0) == 1
+    assert gated(folder, store, "customer\nada\neve\n", 1) == 0
     store.close()
 
 

@@ -39,6 +39,7 @@ _RANK = {name: rank for rank, name in enumerate(STANDINGS)}
 
 ASKING_CHANNELS = frozenset({"web", "app", "kiosk", "associate", "call", "chat"})
 """Channels in which she may be before us without having started the exchange."""
+UNMET = "Nobody meets the duty to"
 WHERE_TO_ASK = "at the till, in the app, in a service contact, or on her own page"
 _ACQUIRED = frozenset(KEYS["fact.acquired_via"].names)
 _ACQUIRED_IN = {"kiosk": "store", "associate": "store"}
@@ -113,7 +114,7 @@ def without_duty(stood: Stood, duties: Iterable[Duty], meets: Container[str]) ->
 def nobody_meets(duties: Iterable[str]) -> str:
     """The sentence for duties that nobody meets, for staff."""
     parts = [_DUTIES[name].rstrip(".") for name in sorted(set(duties))]
-    return f"Nobody meets the duty to {' and to '.join(part[0].lower() + part[1:] for part in parts)}."
+    return f"{UNMET} {' and to '.join(part[0].lower() + part[1:] for part in parts)}."
 
 
 def use_stands(judge: Judge, card: Scorecard, flow: Flow, form: Form) -> Stood:

@@ -139,6 +139,8 @@ def _show(read: ReadRun, summary: Summary, page: Path | None, rules: str) -> Non
     mode = "live: places in the ledger are taken" if read.header.mode == "live" else "watch: nothing is sent"
     say(f"{read.project.campaign.name} · {mode} · as of {read.when}")
     say(f"{summary.looked_at:,} people looked at; it could be for {summary.people:,} of them")
+    if summary.not_told:
+        hang("", f"of {summary.not_told:,} too little is known to tell", 2)
     for line in summary.assumptions:
         hang("Taken on trust:", line, 17)
     say()

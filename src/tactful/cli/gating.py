@@ -58,7 +58,7 @@ def gate(
             {name: getattr(result, name) for name in ("run", "unknown", "twice", "full", "heaps")} | _counts(result)
         )
     else:
-        _show(result, len(rows), allowed, refused)
+        _show(result, len(rows), allowed, refused, project.campaign.run == "live")
     if rows and result.unknown == len(rows):
         err().print(f"Nobody of this list is known here as `{kind}`: are --id and --kind right?")
     if result.full:
@@ -135,7 +135,7 @@ def _counts(result: Gated) -> dict[str, int]:
     return {"allowed": len(result.allowed), "refused": len(result.refused)}
 
 
-def _show(result: Gated, rows: int, allowed: Path, refused: Path) -> None:
+def _show(result: Gated, rows: int, allowed: Path, refused: Path, live: bool) -> None:
     allowed_count, refused_count = len(result.allowed), len(result.refused)
     each = ", each with the variant to send" if allowed_count else ""
     say(f"in {rows:,} → allowed {allowed_count:,}{each} · refused {refused_count:,}")
@@ -146,7 +146,9 @@ def _show(result: Gated, rows: int, allowed: Path, refused: Path) -> None:
         reasons["on the list twice"] = result.twice
     for reason, count in reasons.items():
         hang(f"{count:>8,}", reason, 11)
-    if allowed_count:
+    if allowed_count and live:
         say(f"put {allowed} back into your sending tool before good_until")
+    elif allowed_count:
+        hang("", "watch: a rehearsal, no place was taken. For a real sending the campaign says `run: live`.", 0)
     if refused_count:
         say(f"{refused} says why for each of the others")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,14 @@ from tactful.cli.folder import AsJson, Folder, opened
 from tactful.cli.instant import clock, known_zone
 from tactful.cli.main import app
 from tactful.cli.screen import answered, fail, hang, progress, say, say_json
-from tactful.service.import_orders import OrderImport, Recognised, import_orders, recognise_orders
+from tactful.service.import_orders import (
+    Recognised,
+    import_orders,
+    not_goods_of,
+    prepare_orders,
+    recognise_orders,
+)
+from tactful.service.orders_file import OrderFile, Refused
 from tactful.service.project import shop_of
 from tactful.service.table_file import read_table
 
@@ -42,16 +50,22 @@ def orders(
     recognised = recognise_orders(frame, _pairs(map or []), answers, str(file))
     if not json:
         _show_recognised(recognised, f"{zone}  (--zone)" if zone else f"{answers.zone}  (shop.yaml)")
+    now = clock()
+    prepared = prepare_orders(frame, recognised, answers, not_goods_of(shop), now, str(file), zone, time_format)
+    if prepared.accounts.refused == prepared.accounts.lines:
+        _show_refused(prepared.refused)
+        fail(f"{file}: every line is refused; nothing was written.")
     if dry_run:
-        if json:
-            say_json(recognised)
+        say_json({"recognised": recognised, "accounts": prepared.accounts}) if json else _show_accounts(prepared)
         return
     with opened(shop) as store, progress("reading", frame.height, quiet=json) as moved:
-        done = import_orders(store, frame, recognised, answers, file, source, clock(), zone, time_format, moved)
+        done = import_orders(store, prepared, recognised, file, source, now, moved)
     if json:
         say_json(msgspec.structs.replace(done, refused=done.refused[:1000]))
-    else:
-        _show_import(done)
+        return
+    _show_accounts(prepared)
+    say(f"New in the store: {done.added:,}. Already there: {done.repeated:,}." + _differing(done.differing))
+    say(f"{done.accounts.people:,} people, {done.accounts.buyers:,} of whom bought something.")
 
 
 def _pairs(given: list[str]) -> dict[str, str]:
@@ -78,8 +92,8 @@ def _show_recognised(recognised: Recognised, zone: str) -> None:
     hang("Times without a zone", f"are read as {zone}", 23)
 
 
-def _show_import(done: OrderImport) -> None:
-    a = done.accounts
+def _show_accounts(prepared: OrderFile) -> None:
+    a = prepared.accounts
     rows = [
         ("bought", a.bought, f"of which {a.not_goods:,} are postage, fees and the like: kept, never spoken of"),
         ("brought back or cancelled, known person", a.returned, ""),
@@ -93,14 +107,16 @@ def _show_import(done: OrderImport) -> None:
     say(f"  {'─' * 49}")
     say(f"  {'accounted for':<40}{a.lines:>9,}")
     say()
-    for line in done.refused[:10]:
-        hang(f"  line {line.line}:", f"{line.reason}.", len(f"  line {line.line}: "))
-    if len(done.refused) > 10:
-        say(f"  … and {len(done.refused) - 10:,} more refused lines; --json lists the first thousand")
+    _show_refused(prepared.refused)
     if a.repeats:
         say(f"{a.repeats:,} bought lines repeat another exactly: kept (two of the same thing is normal).")
-    say(f"New in the store: {done.added:,}. Already there: {done.repeated:,}." + _differing(done.differing))
-    say(f"{a.people:,} people, {a.buyers:,} of whom bought something.")
+
+
+def _show_refused(refused: Sequence[Refused]) -> None:
+    for line in refused[:10]:
+        hang(f"  line {line.line}:", f"{line.reason}.", len(f"  line {line.line}: "))
+    if len(refused) > 10:
+        say(f"  … and {len(refused) - 10:,} more refused lines; --json lists the first thousand")
 
 
 def _differing(count: int) -> str:

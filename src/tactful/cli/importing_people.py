@@ -23,6 +23,7 @@ from tactful.service.import_contacts import (
     read_contacts,
 )
 from tactful.service.import_events import EventImport, import_events
+from tactful.service.import_orders import not_goods_of
 from tactful.service.import_permissions import PermissionImport, first_heard, import_permissions
 from tactful.service.permissions_file import CSV, GRANTED, PROMOTING, PermissionFile, check_words, read_permissions
 from tactful.service.project import shop_of
@@ -87,7 +88,7 @@ def events(
     complete = past(as_of, answers.zone, "--as-of") if as_of else None
     size = file.stat().st_size if file.is_file() else None
     with opened(shop) as store, progress("reading", size, quiet=json) as moved:
-        done = import_events(store, answers, file, source, clock(), zone, complete, moved)
+        done = import_events(store, answers, file, source, clock(), zone, complete, not_goods_of(shop), moved)
     if json:
         say_json(done)
     else:

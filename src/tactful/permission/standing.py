@@ -3,7 +3,7 @@
 1. A record counts if it happened and was heard of by now, and matches purpose, channel and category. A refusal counts
    whatever its time: no wrong clock, and no decision for an earlier instant, undoes a no. `*` as category matches every
    category, a category matches itself and what is under it. `*` as purpose or channel matches only in a record that
-   restricts: nobody says yes to everything.
+   restricts: nobody says yes to everything. A no to `market` is a no to every purpose that promotes.
 2. A refusal (refused, withdrawn, revoked, invalidated) or an end (expired) stands unless a grant (given, renewed)
    lifts it. A grant lifts what is earlier both in `occurred_at` and in `received_at` and has a category as wide as
    the grant's or wider: a yes to everything does not reopen what she closed by name.
@@ -29,6 +29,8 @@ STRICTNESS: tuple[str, ...] = (
 """States, strictest first."""
 ENDS = frozenset(STRICTNESS[:5])
 REFUSALS = frozenset(STRICTNESS[:4])
+PROMOTING = frozenset({"market", "recommend", "winback", "advertise"})
+"""What a no to `market` is a no to: whoever wants no promotion wants none under another name (GDPR Art. 21(2))."""
 _RANK = {state: rank for rank, state in enumerate(STRICTNESS)}
 _EVERY = "*"
 
@@ -64,7 +66,11 @@ def permission_for(
 
 
 def _purpose_fits(record: Permission, purpose: str) -> bool:
-    return record.purpose == purpose or (record.purpose == _EVERY and record.state in ENDS)
+    if record.purpose == purpose:
+        return True
+    if record.state not in ENDS:
+        return False
+    return record.purpose == _EVERY or (record.purpose == "market" and purpose in PROMOTING)
 
 
 def _fits(record: Permission, channel: str, category: str) -> bool:

@@ -29,6 +29,9 @@ from tactful.service.project import Project
 from tactful.service.shop import Source
 
 CONTACT_POINTS = {"email": "contact.email", "sms": "contact.phone", "call": "contact.phone", "post": "contact.address"}
+NOT_IN = "not in the audience"
+NOT_TOLD = "too little is known to tell whether it is for her"
+SKIPPED = "skipped"
 _SHELF = 4
 _DAY = 86_400_000_000
 _GRANTED = ("given", "renewed")
@@ -186,9 +189,9 @@ class Setting:
 
     def _candidate(self, found: Match, facts: dict[str, Fact], offer: dict[str, Any]) -> Candidate:
         campaign, treatment = self.project.campaign, self.project.treatment
-        reason = ""
+        reason = "" if found.holds else NOT_TOLD
         if found.holds is False:
-            reason = "skipped" if found.skipped else "not in the audience"
+            reason = SKIPPED if found.skipped else NOT_IN
         return Candidate(
             name=campaign.name,
             purpose=campaign.purpose,
@@ -202,7 +205,6 @@ class Setting:
             valid_from=campaign.opens,
             valid_until=campaign.closes,
             not_for_her=reason,
-            missing=found.missing if found.holds is None else (),
             holdout=campaign.holdout * 10_000,
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from tactful.appropriateness.message import UNMET
 from tactful.model.records import Judged, Outcome
 from tactful.permission.points import CollectionPoint
 
@@ -41,6 +42,8 @@ def gap_of(outcome: Outcome, points: tuple[CollectionPoint, ...]) -> Gap | None:
     """The gap behind an outcome, or None where it is no gap. `points` are the notices on file."""
     if outcome.stage == "chosen" or not (outcome.because or outcome.missing):
         return None
+    if outcome.note.startswith(UNMET):
+        return Gap("duty", outcome.note, outcome.note.rstrip("."), "meet it and say so in shop.yaml: meets: […]")
     flows = [each for each in outcome.judged if each.standing != "now"]
     if _hers(flows):
         return None

@@ -21,6 +21,7 @@ from tactful.service.gap import Gap, gap_of
 from tactful.service.ports import Store
 from tactful.service.project import drafts
 from tactful.service.report import ReadRun
+from tactful.service.run import decoded
 
 TRIED = 200
 _NOTICES = ("permission", "place", "notice")
@@ -78,8 +79,8 @@ def _of_run(read: ReadRun) -> list[FoundGap]:
 
 
 def _found(read: ReadRun, gap: Gap, rows: list[tuple[DecisionRow, Decision]]) -> FoundGap:
-    step = max(1, len(rows) // TRIED)
-    tried = rows[::step][:TRIED]
+    rows = sorted(rows, key=lambda item: decoded(item[0])[0].label)
+    tried = [rows[n * len(rows) // TRIED] for n in range(TRIED)] if len(rows) > TRIED else rows
     setting = _mended(read, gap)
     becomes: Counter[str] = Counter()
     for row, _ in tried:

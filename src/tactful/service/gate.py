@@ -15,7 +15,7 @@ import msgspec
 
 from tactful.model.kept import DecisionRow
 from tactful.model.problems import Problem, Problems, suggestion
-from tactful.service.heaps import NOT_IN, heap_of
+from tactful.service.heaps import heap_of
 from tactful.service.ports import Store
 from tactful.service.project import Project
 from tactful.service.report import ReadRun, iso_time
@@ -168,7 +168,7 @@ class Gate:
         self.full |= _WINDOW in outcome.until
         policy, points = self.read.policy, self.read.project.points
         heap = heap_of(outcome, policy, points, self.read.skipped())
-        reason = heap.text if heap is not None else NOT_IN
+        reason = heap.text if heap is not None else outcome.note
         self.heaps[reason] += 1
         self._refuse(row, (outcome.verdict, " ".join(outcome.until), reason, decided.decision_id))
 

@@ -17,12 +17,12 @@ from tactful.model.records import Decision, Outcome
 from tactful.model.verdict import Verdict
 from tactful.permission.points import CollectionPoint
 from tactful.policy.rules import Policy, Rule
+from tactful.service.case import NOT_IN, NOT_TOLD, SKIPPED
 from tactful.service.gap import Gap, gap_of
 
 Group = Literal["said", "quiet", "asked", "waiting", "left alone", "not for them"]
 Points = tuple[CollectionPoint, ...]
 ORDER: tuple[Group, ...] = ("said", "quiet", "asked", "waiting", "left alone", "not for them")
-NOT_IN = "not in the audience"
 _SAID: dict[str, tuple[Group, str]] = {
     "say": ("said", "naming the product"),
     "soften": ("said", "in general terms"),
@@ -51,9 +51,13 @@ class RuleCount(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """A run in numbers. `people` is everybody it could be for, and the heaps add up to it."""
+    """A run in numbers. `people` is everybody it could be for, and the heaps add up to it.
+
+    `not_told` are those of whom too little is known to tell whether it is for them: ordered once, say, so no rhythm.
+    """
 
     looked_at: int
+    not_told: int
     people: int
     heaps: tuple[Heap, ...]
     rules: tuple[RuleCount, ...]
@@ -68,9 +72,9 @@ class Summary(msgspec.Struct, frozen=True):
 
 def heap_of(outcome: Outcome, policy: Policy, points: Points, skipped: str) -> Heap | None:
     """The heap of one outcome; None where it was never for her. `skipped` says in words whom the campaign skips."""
-    if outcome.note == NOT_IN:
+    if outcome.note in (NOT_IN, NOT_TOLD):
         return None
-    if outcome.note == "skipped":
+    if outcome.note == SKIPPED:
         return Heap("not for them", skipped, False)
     if outcome.stage == "chosen":
         group, text = _SAID[outcome.verdict]
@@ -93,10 +97,11 @@ def summarise(decisions: Iterable[Decision], policy: Policy, points: Points, ski
     known = {rule.id: rule for rule in policy.rules}
     gaps: Counter[Gap] = Counter()
     assumptions: set[str] = set()
-    looked_at = 0
+    looked_at = not_told = 0
     for decision in decisions:
         looked_at += 1
         outcome = decision.outcomes[0]
+        not_told += outcome.note == NOT_TOLD
         heap = heap_of(outcome, policy, points, skipped)
         if heap is None:
             continue
@@ -110,6 +115,7 @@ def summarise(decisions: Iterable[Decision], policy: Policy, points: Points, ski
     ordered = sorted(heaps.items(), key=lambda item: (ORDER.index(item[0][0]), -item[1], item[0][1]))
     return Summary(
         looked_at=looked_at,
+        not_told=not_told,
         people=heaps.total(),
         heaps=tuple(Heap(group, text, ours, count) for (group, text, ours), count in ordered),
         rules=tuple(_ten(rules, unsure, known)),

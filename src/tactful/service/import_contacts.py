@@ -17,6 +17,7 @@ from tactful.profile.times import TimeRefused, parse_time
 from tactful.service.packs import read_text
 from tactful.service.permissions_file import as_texts, whole_number
 from tactful.service.ports import Store
+from tactful.service.run import place_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -180,4 +181,5 @@ def import_contacts(
 
 def _in_ledger(store: Store, person_id: int, row: SentRow) -> bool:
     """Whether the place of this decision was taken already, when it was decided or by an earlier file."""
-    return bool(row.decision) and any(each.decision == row.decision for each in store.contacts(person_id, -1))
+    place = place_of(store, row.decision)
+    return bool(place) and any(each.decision in (place, row.decision) for each in store.contacts(person_id, -1))

@@ -14,7 +14,7 @@ from tactful.model.kept import Appended, ImportedFile
 from tactful.model.problems import Problem, Problems
 from tactful.model.records import NewEvent
 from tactful.profile.events import COMPLAINT_OPENED, PARCEL_LATE
-from tactful.profile.orders import load_not_goods
+from tactful.profile.orders import NotGoods, load_not_goods
 from tactful.profile.segment import Door, Refusal, Taken, take
 from tactful.profile.traits import load_traits
 from tactful.service.events_file import Call, Unread, read_calls, timed
@@ -73,12 +73,12 @@ class NotedEvents(msgspec.Struct, frozen=True):
     accounts: EventAccounts
 
 
-def door_of(shop: Shop, source: str, zone: str) -> Door:
+def door_of(shop: Shop, source: str, zone: str, not_goods: NotGoods | None = None) -> Door:
     """The door for a file that the shop itself brings: user ids are customer numbers."""
     return Door(
         source=source,
         traits=load_traits(packaged("profile", "tables/traits.yaml"), "traits.yaml"),
-        not_goods=load_not_goods(packaged("profile", "tables/not_goods.yaml"), "not_goods.yaml"),
+        not_goods=not_goods or load_not_goods(packaged("profile", "tables/not_goods.yaml"), "not_goods.yaml"),
         codes_pattern=shop.goods or None,
         zone=ZoneInfo(zone),
     )
@@ -92,17 +92,18 @@ def import_events(
     now: int,
     zone: str = "",
     as_of: int | None = None,
+    not_goods: NotGoods | None = None,
     moved: Callable[[int], None] = lambda steps: None,
 ) -> EventImport:
     """Keep what can be read, each event once. A crash loses nothing: run it again. `moved` is told of bytes.
 
     `as_of` is the instant up to which the file is complete; without it, that of the newest event. Raises Problems
-    where nothing of the file could be understood.
+    where nothing of the file could be understood. `not_goods` is the shop's own table of fees, if it has one.
     """
     zone = zone or shop.zone
     digest = _digest(path)
     before = store.imported(digest) is not None
-    reading = _read(store, path, door_of(shop, source, zone), now, moved)
+    reading = _read(store, path, door_of(shop, source, zone, not_goods), now, moved)
     accounts = reading.accounts()
     folded = fold_all(store)
     heard, not_heard = reading.heard(as_of)

@@ -14,11 +14,12 @@ from tactful.model.problems import Problem, Problems, suggestion
 from tactful.profile.columns import Mapping, load_columns, recognise
 from tactful.profile.document import FOLD, decode_document, encode_document
 from tactful.profile.fold import fold
-from tactful.profile.orders import Shape, codes_shape, count_codes, load_not_goods
+from tactful.profile.orders import NotGoods, Shape, codes_shape, count_codes, load_not_goods
 from tactful.service import catalogue as catalogues
 from tactful.service.orders_file import FIELDS, Accounts, OrderFile, Refused, events, prepare
 from tactful.service.packs import packaged
 from tactful.service.ports import Store
+from tactful.service.project import table_text
 from tactful.service.shop import Shop
 
 if TYPE_CHECKING:
@@ -96,22 +97,37 @@ def recognise_orders(frame: pl.DataFrame, given: dict[str, str], shop: Shop, fil
     return Recognised(columns, found.form, unused, goods, shape)
 
 
-def import_orders(
-    store: Store,
+def not_goods_of(folder: Path) -> NotGoods:
+    """The table of postage, fees and the like that holds in a shop's folder."""
+    return load_not_goods(table_text(folder, "profile/tables/not_goods.yaml"), "tables/not_goods.yaml")
+
+
+def prepare_orders(
     frame: pl.DataFrame,
     recognised: Recognised,
     shop: Shop,
+    not_goods: NotGoods,
+    now: int,
+    file: str,
+    zone: str = "",
+    time_format: str = "",
+) -> OrderFile:
+    """Account for every line; nothing is written. `not_goods` is the table of postage, fees and the like."""
+    return prepare(
+        frame, recognised.columns, zone or shop.zone, recognised.goods, not_goods.codes, now, file, time_format
+    )
+
+
+def import_orders(
+    store: Store,
+    prepared: OrderFile,
+    recognised: Recognised,
     path: Path,
     source: str,
     now: int,
-    zone: str = "",
-    time_format: str = "",
     moved: Callable[[int], None] = lambda steps: None,
 ) -> OrderImport:
     """Keep every line once and fold. A crash loses nothing: run it again. `moved` is told of lines as they are done."""
-    not_goods = load_not_goods(packaged("profile", "tables/not_goods.yaml"), "not_goods.yaml")
-    zone = zone or shop.zone
-    prepared = prepare(frame, recognised.columns, zone, recognised.goods, not_goods.codes, now, str(path), time_format)
     digest = hashlib.sha256(path.read_bytes()).digest()
     before = store.imported(digest) is not None
     total = _append(store, prepared, source, now, moved)
@@ -127,7 +143,7 @@ def import_orders(
         file=path.name,
         source=source,
         recognised=recognised,
-        zone=zone,
+        zone=prepared.zone,
         zoned=prepared.zoned,
         accounts=accounts,
         refused=prepared.refused,

@@ -160,6 +160,7 @@ def _typed(frame: pl.DataFrame, zone: str, formats: tuple[str, ...]) -> pl.DataF
         _whole_text(frame, "person").alias("person"),
         _text("country").fill_null(""),
         _micros(frame, zone, formats).alias("at"),
+        pl.col("at").cast(pl.String).str.slice(0, 30).fill_null("(none)").alias("written"),
     )
 
 
@@ -255,7 +256,7 @@ def _why_refused(now: int) -> pl.Expr:
         .when(pl.col("units").is_null() | (pl.col("units") != text))
         .then(pl.lit("its number of units is not a whole number"))
         .when(pl.col("at").is_null())
-        .then(pl.lit("its time cannot be read"))
+        .then(pl.format("its time {} cannot be read: say how it is written, --time-format %d/%m/%Y", pl.col("written")))
         .when(pl.col("at") > now + DAY)
         .then(pl.lit("its time is in the future"))
         .when(pl.col("priced") & pl.col("price").is_null())

@@ -6,6 +6,7 @@ A project is built from texts alone, so that a run can keep the texts and a repl
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -49,6 +50,7 @@ TABLES = (
 DRAFT = ".draft.yaml"
 POLICY = "policy:"
 OWN_POLICY = "policy.yaml"
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _POLICY_NAME = "policy"
 _CAMPAIGN = "campaign"
 
@@ -84,10 +86,7 @@ def read_texts(folder: Path, campaign: Path | None = None, policy: Mapping[str, 
     for path in sorted((folder / "notices").glob("*")):
         if path.is_file():
             texts[f"notices/{path.name}"] = read_text(path)
-    for table in TABLES:
-        room, _, name = table.partition("/")
-        own = folder / name
-        texts[table] = read_text(own) if own.exists() else packaged(room, name)
+    texts.update({table: table_text(folder, table) for table in TABLES})
     if campaign is not None:
         texts[_CAMPAIGN] = read_text(campaign)
         treatment = _treatment_path(texts[_CAMPAIGN], str(campaign))
@@ -95,6 +94,13 @@ def read_texts(folder: Path, campaign: Path | None = None, policy: Mapping[str, 
     name = policy_name(folder)
     texts.update(policy if policy is not None else policy_texts(name, load_rules(name, folder)))
     return texts
+
+
+def table_text(folder: Path, table: str) -> str:
+    """The text of a table such as `profile/tables/not_goods.yaml`: the folder's own where it has one."""
+    room, _, name = table.partition("/")
+    own = folder / name
+    return read_text(own) if own.exists() else packaged(room, name)
 
 
 def drafts(folder: Path) -> list[Path]:
@@ -120,6 +126,7 @@ class Project:
                 self.audience: Audience = _collect(problems, self._load_audience)
             if not problems:
                 problems += check(self.campaign, self.treatment).problems
+                problems += self._misused()
         if problems:
             raise Problems(problems)
 
@@ -182,6 +189,20 @@ class Project:
         """The general words under which the shop's products go."""
         return catalogue(names, load_qualifiers(self.table("profile", "not_a_kind"), "not_a_kind.yaml"))
 
+    def _misused(self) -> list[Problem]:
+        """Labels that the campaign looks at for something that they may not be used to do."""
+        campaign, found = self.campaign, []
+        doing = {campaign.purpose, "ask"} if campaign.purpose == "research" else {campaign.purpose}
+        for name in campaign.selects(self.audience.reads):
+            label = self.labels.labels.get(name.removeprefix("label."))
+            if label is None or not name.startswith("label.") or not label.used_only_to:
+                continue
+            if doing.isdisjoint(label.used_only_to):
+                only = ", ".join(label.used_only_to)
+                message = f"{name} may be used only to {only} (labels.yaml); this campaign is for {campaign.purpose}."
+                found.append(Problem(self.campaign_file, campaign.audience_line, message, "for"))
+        return found
+
     def _load_labels(self) -> Declared:
         if "labels.yaml" not in self.texts:
             return Declared()
@@ -189,16 +210,20 @@ class Project:
         return load_labels(self.texts["labels.yaml"], "labels.yaml", undignified)
 
     def _load_points(self) -> tuple[CollectionPoint, ...]:
-        notices = {
-            name: hashlib.sha256(text.encode()).hexdigest()
-            for name, text in self.texts.items()
-            if name.startswith("notices/")
-        }
+        texts = {name: text for name, text in self.texts.items() if name.startswith("notices/")}
+        notices = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
         problems: list[Problem] = []
         found = [
             _collect(problems, lambda name=name, text=text: load_point(text, name, notices))  # type: ignore[misc]
             for name, text in sorted(self.texts.items())
             if name.startswith("collection-points/")
+        ]
+        problems += [
+            Problem(
+                point.notice, 0, f"says nothing yet, and {point.name} rests on it: paste what a customer saw there."
+            )
+            for point in found
+            if point is not None and not _COMMENT.sub("", texts.get(point.notice, "")).strip()
         ]
         if problems:
             raise Problems(problems)

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from tactful.decide import decide, encode_decision
-from tactful.model.problems import StoreProblem
+from tactful.model.problems import Problem, Problems, StoreProblem
 from tactful.model.vocabulary import encoded as vocabulary_bytes
 from tactful.service.ports import Store
 from tactful.service.report import ReadRun
@@ -25,10 +25,10 @@ class Replayed(msgspec.Struct, frozen=True):
 
 
 def replay(store: Store, decision_id: str) -> Replayed:
-    """Decide again. Raises StoreProblem where there is no such decision."""
+    """Decide again. Raises Problems where there is no such decision."""
     row = store.decision(decision_id)
     if row is None:
-        raise StoreProblem(f"There is no decision {decision_id} in this store; `tactful sample` names some.")
+        raise Problems([Problem(decision_id, 0, "there is no such decision; `tactful sample` names some.")])
     record, decision = decoded(row)
     run = store.run(record.run)
     if run is None:

@@ -12,13 +12,15 @@ from tactful.explain.phrases import PHRASES
 from tactful.model.kept import DecisionRow, Run
 from tactful.model.problems import StoreProblem
 from tactful.model.records import Decision
-from tactful.service.case import Built, Inputs, Setting
-from tactful.service.heaps import NOT_IN, Summary, heap_of, summarise
+from tactful.service.case import NOT_IN, NOT_TOLD, Built, Inputs, Setting
+from tactful.service.heaps import Summary, heap_of, summarise
 from tactful.service.page import Reading, RunPage, Silent, SummaryRow
 from tactful.service.ports import Store
 from tactful.service.run import Header, decoded, header_from, setting_of
 from tactful.service.speak import Spoken, speak
 from tactful.service.texts import customer_texts
+
+_PHRASES = {"left alone": PHRASES["never"], "waiting": PHRASES["hold"], "not for them": "NOT FOR HER"}
 
 
 class Sampled(msgspec.Struct, frozen=True):
@@ -86,16 +88,19 @@ class ReadRun:
         label, spoken = self.spoken(row, decision)
         if spoken is not None:
             return Sampled(label, row.decision_id, spoken.phrase, spoken.subject, spoken.text, spoken.why)
-        heap = heap_of(decision.outcomes[0], self.policy, self.project.points, self.skipped())
-        phrase = PHRASES[decision.outcomes[0].verdict]
-        return Sampled(label, row.decision_id, phrase, "", "", heap.text if heap else NOT_IN)
+        outcome = decision.outcomes[0]
+        heap = heap_of(outcome, self.policy, self.project.points, self.skipped())
+        if heap is None:
+            return Sampled(label, row.decision_id, _PHRASES["not for them"], "", "", outcome.note)
+        return Sampled(label, row.decision_id, _PHRASES.get(heap.group, PHRASES[outcome.verdict]), "", "", heap.text)
 
     def sample(self, most: int, only: str = "") -> list[Sampled]:
         """Up to `most` people that the campaign could be for, spread evenly over the run; `only` keeps one verdict."""
         rows = [
             (row, decision)
             for row, decision in self.decisions()
-            if decision.outcomes[0].note != NOT_IN and (not only or decision.outcomes[0].verdict == only)
+            if decision.outcomes[0].note not in (NOT_IN, NOT_TOLD)
+            and (not only or decision.outcomes[0].verdict == only)
         ]
         rows.sort(key=lambda item: (decoded(item[0])[0].label, item[0].decision_id))
         step = max(1, len(rows) // most) if most else 1
@@ -107,7 +112,7 @@ class ReadRun:
         readings: list[Reading] = []
         silent: list[Silent] = []
         for row, decision in self.decisions():
-            if decision.outcomes[0].note == NOT_IN:
+            if decision.outcomes[0].note in (NOT_IN, NOT_TOLD):
                 continue
             one = self.sampled(row, decision)
             if one.text:

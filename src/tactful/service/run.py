@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from tactful.decide import decide, encode_decision
+from tactful.decide import FRESH, decide, encode_decision
 from tactful.model.kept import DecisionRow, Heard, PersonRow, Run, Snapshot
 from tactful.model.problems import StoreProblem
 from tactful.model.records import DAY, Contact, Decision, Outcome, Permission
@@ -50,13 +50,18 @@ class Header(msgspec.Struct, frozen=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What a decision read beside the header and the facts document; `taken` is False where its place was gone."""
+    """What a decision read beside the header and the facts document.
+
+    `taken` is False where its place was gone; `place` is the decision that its place in the ledger was taken for, its
+    own or, where the same list is gone through again within a day, the earlier one.
+    """
 
     run: str
     label: str
     permissions: tuple[Permission, ...]
     contacts: tuple[Contact, ...]
     taken: bool = True
+    place: str = ""
 
 
 _pack = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -115,12 +120,11 @@ class OpenRun:
         chunks = store.chunks_done(self.run_id)
         self._chunk_no = max(chunks, default=-1) + 1
         self.done = {row.person_id: row for row in store.decisions(self.run_id)} if chunks else {}
+        self.places = places_held(store, project.campaign.name, name, of, now) if mode == "live" else {}
 
     def decide(self, people: list[tuple[int, Inputs]]) -> list[DecisionRow]:
         """Decide for people who have no decision yet, and keep the decisions in one transaction."""
-        decided = [
-            decide_person(self.store, self.setting, self.run_id, *each, self.mode, self.epoch) for each in people
-        ]
+        decided = [self._decide_one(*each) for each in people]
         read = [
             Snapshot(row.person_id, row.inputs, inputs.document)
             for row, (_, inputs) in zip(decided, people, strict=True)
@@ -128,6 +132,33 @@ class OpenRun:
         self.store.record_decisions(self.run_id, self._chunk_no, decided, read)
         self._chunk_no += 1
         return decided
+
+    def _decide_one(self, person_id: int, inputs: Inputs) -> DecisionRow:
+        """One person's decision, with its place taken from the ledger in a live run."""
+        decision_id = decision_id_of(self.run_id, person_id)
+        ours = {decision_id, *self.places.get(person_id, ())}
+        held = [contact.decision for contact in inputs.contacts if contact.decision in ours]
+        others = tuple(contact for contact in inputs.contacts if contact.decision not in ours)
+        inputs = msgspec.structs.replace(inputs, contacts=others)
+        decision = decide(self.setting.build(inputs).case)
+        place, taken = "", True
+        if self.mode == "live" and decision.takes is not None:
+            place = held[0] if held else decision_id
+            contact = msgspec.structs.replace(decision.takes, decision=place)
+            taken = self.store.reserve(person_id, contact, self.setting.project.shop.caps, self.epoch)
+            decision = decision if taken else without_place(decision)
+        record = Record(self.run_id, inputs.label, inputs.permissions, others, taken, place if taken else "")
+        return DecisionRow(
+            decision_id=decision_id,
+            person_id=person_id,
+            at=self.setting.now,
+            inputs=hashlib.sha256(inputs.document).digest(),
+            record=_pack(record),
+            output=encode_decision(decision),
+            candidate=decision.chosen,
+            verdict=decision.outcomes[0].verdict,
+            stage=decision.outcomes[0].stage,
+        )
 
     def finish(self) -> None:
         """Everybody has a decision."""
@@ -153,41 +184,29 @@ def run_campaign(
     return run.run_id
 
 
-def decide_person(
-    store: Store,
-    setting: Setting,
-    run_id: str,
-    person_id: int,
-    inputs: Inputs,
-    mode: Mode,
-    epoch: int | None = None,
-) -> DecisionRow:
-    """One person's decision, with its place taken from the ledger in a live run.
+def places_held(store: Store, campaign: str, name: str, of: bytes, now: int) -> dict[int, set[str]]:
+    """The places that this campaign took within the last day for the same list, or for everybody, by person.
 
-    With `epoch`, the number of the publication decided under, StoreProblem where another policy came into force.
+    Whoever goes through the same list again has not sent it yet: a place of its own does not stand in its way, and
+    no second one is taken. Another list of the same campaign is another sending.
     """
-    decision_id = decision_id_of(run_id, person_id)
-    own = tuple(contact for contact in inputs.contacts if contact.decision != decision_id)
-    inputs = msgspec.structs.replace(inputs, contacts=own)
-    built = setting.build(inputs)
-    decision = decide(built.case)
-    taken = True
-    if mode == "live" and decision.takes is not None:
-        place = msgspec.structs.replace(decision.takes, decision=decision_id)
-        taken = store.reserve(person_id, place, setting.project.shop.caps, epoch)
-        decision = decision if taken else without_place(decision)
-    outcome = decision.outcomes[0]
-    return DecisionRow(
-        decision_id=decision_id,
-        person_id=person_id,
-        at=setting.now,
-        inputs=hashlib.sha256(inputs.document).digest(),
-        record=_pack(Record(run_id, inputs.label, inputs.permissions, own, taken)),
-        output=encode_decision(decision),
-        candidate=decision.chosen,
-        verdict=outcome.verdict,
-        stage=outcome.stage,
-    )
+    held: dict[int, set[str]] = {}
+    for run in (store.latest_run(name), store.latest_run(campaign)):
+        if run is None or (run.campaign == name and of and not run.run_id.endswith(f".{_short(of)}")):
+            continue
+        header = header_from(run)
+        if header.mode == "live" and now - FRESH < header.now <= now:
+            for row in store.decisions(run.run_id):
+                place = decoded(row)[0].place
+                if place:
+                    held.setdefault(row.person_id, set()).add(place)
+    return held
+
+
+def place_of(store: Store, decision_id: str) -> str:
+    """The decision for which the place of this one was taken: itself, or an earlier one of the same list."""
+    row = store.decision(decision_id) if decision_id else None
+    return (decoded(row)[0].place if row is not None else "") or decision_id
 
 
 def without_place(decision: Decision) -> Decision:

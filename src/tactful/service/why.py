@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from tactful.explain.why import why_decision
-from tactful.model.problems import StoreProblem
+from tactful.model.problems import Problem, Problems, StoreProblem
 from tactful.service.ports import Store
 from tactful.service.report import ReadRun, local_time
 from tactful.service.run import decoded
@@ -28,10 +28,10 @@ class Why(msgspec.Struct, frozen=True):
 
 
 def why(store: Store, decision_id: str, register: Register) -> Why:
-    """The answer for one register. Raises StoreProblem where there is no such decision."""
+    """The answer for one register. Raises Problems where there is no such decision."""
     row = store.decision(decision_id)
     if row is None:
-        raise StoreProblem(f"There is no decision {decision_id} in this store; `tactful sample` names some.")
+        raise Problems([Problem(decision_id, 0, "there is no such decision; `tactful sample` names some.")])
     record, decision = decoded(row)
     run = store.run(record.run)
     if run is None:
