@@ -23,6 +23,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from tactful.appropriateness.combinations import NO_COMBINATIONS, Combinations
 from tactful.appropriateness.context import FitTable
 from tactful.appropriateness.message import (
     ASK,
@@ -59,12 +60,11 @@ from tactful.model.records import (
     Permission,
     QuietHours,
     Stage,
-    Standing,
     Variant,
 )
 from tactful.model.verdict import Form
 from tactful.permission.points import Passed
-from tactful.permission.standing import permission_for
+from tactful.permission.standing import Standings
 from tactful.policy.judge import Judge
 
 FRESH = DAY
@@ -80,6 +80,7 @@ class Case(msgspec.Struct, frozen=True):
     likewise. `zones` are the time zones that she may be in. `attention_price` is what a moment of her attention costs,
     in thousandths of a currency unit. `draws` gives for each candidate with a holdout a number from 0 to 999,999.
     With `detail` "chosen" only the chosen candidate keeps its judged flows; `judge_again` gives those of the others.
+    `combinations` say which facts reveal something where one message uses them together.
     `meets` are the duties that are met beside those that the required parts of every message meet; None: all are.
     """
 
@@ -99,6 +100,7 @@ class Case(msgspec.Struct, frozen=True):
     draws: dict[str, int] = {}
     detail: Literal["all", "chosen"] = "all"
     meets: tuple[str, ...] | None = None
+    combinations: Combinations = NO_COMBINATIONS
 
 
 def decide(case: Case) -> Decision:
@@ -138,36 +140,6 @@ def judge_again(case: Case, name: str) -> Outcome:
     return course.settled(course.run(), "best", "")
 
 
-class _Standings:
-    """Her permissions by purpose, channel and category, each looked up once."""
-
-    def __init__(self, case: Case, jurisdiction: str | None) -> None:
-        self.case = case
-        self.jurisdiction = jurisdiction
-        self._by_category = any(each.category != "*" for each in case.permissions or ())
-        self._known: dict[tuple[str, str, str], Standing] = {}
-        self._by_purpose: dict[str, tuple[Permission, ...]] = {}
-
-    def of(self, purpose: str, channel: str, category: str) -> Standing:
-        """The permission that holds; the category does not matter where no record names one."""
-        key = (purpose, channel, category if self._by_category else "*")
-        known = self._known.get(key)
-        if known is None:
-            case, records = self.case, self._about(purpose)
-            known = permission_for(records, case.passed, purpose, channel, category, case.now, self.jurisdiction)
-            self._known[key] = known
-        return known
-
-    def _about(self, purpose: str) -> tuple[Permission, ...] | None:
-        if self.case.permissions is None:
-            return None
-        found = self._by_purpose.get(purpose)
-        if found is None:
-            found = tuple(each for each in self.case.permissions if each.purpose in (purpose, "*"))
-            self._by_purpose[purpose] = found
-        return found
-
-
 class _Sitting:
     """What is the same for all candidates of a case, looked up once."""
 
@@ -177,7 +149,8 @@ class _Sitting:
         self.person: Flow = {name: given.value for name, given in case.attributes.items()}
         self.person |= pressure.counts(case.contacts, case.now) | quiet.local_hours(self.zones, case.now)
         place = self.person.get("customer.jurisdiction")
-        self._standings = _Standings(case, place if isinstance(place, str) else None)
+        jurisdiction = place if isinstance(place, str) else None
+        self._standings = Standings(case.permissions, case.passed, case.now, jurisdiction)
         self._scenes: dict[tuple[str, str], list[tuple[Flow, Scene]]] = {}
         self.meets = None if case.meets is None else MET_BY_MESSAGES.union(case.meets)
         self._ground = Ground(case.judge, case.scorecard, case.fit, case.now, self.person, self.meets)
@@ -249,6 +222,13 @@ class _Course:
         self.name = candidate.name
         self.scene = sitting.scene(candidate)
         self.contact = contact_point(candidate)
+        self.combined = bool(sitting.case.combinations.revealing(candidate.facts))
+        self.facts = candidate.facts
+
+    def _facts_in(self, variant: Variant | None) -> dict[str, Fact]:
+        """Her facts as they count beside each other in a variant (None: in what chose it)."""
+        own = self.candidate
+        return self.sitting.case.combinations.facts_in(own, variant) if self.combined else own.facts
 
     def run(self) -> Outcome | _Ready:
         """Its outcome, or what is ready to be said."""
@@ -272,8 +252,8 @@ class _Course:
 
     def _judge(self) -> Outcome | _Ready:
         each = self.candidate
-        facts, stands = each.facts, self.scene.stands
-        selects: list[Used] = [(name, "silent", stands(facts.get(name), "silent")) for name in each.selects]
+        self.facts = self._facts_in(None)
+        selects = self._selected()
         barred = [used for used in selects if used[2].standing == NEVER and not used[2].unmet]
         if barred:
             return self._outcome("eligible", "never", barred, note="Something it rests on may not be used.")
@@ -284,13 +264,20 @@ class _Course:
         picked = pick(reach, self._shown(selects, shown))
         if picked.variant is None:
             return self._unfit(shown[-1] if shown else selects, reach)
-        return self._fitted(picked, each.variants[picked.variant], reach, shown[picked.variant])
+        variant = each.variants[picked.variant]
+        self.facts = self._facts_in(variant)
+        return self._fitted(picked, variant, reach, shown[picked.variant])
+
+    def _selected(self) -> list[Used]:
+        facts, stands = self.facts, self.scene.stands
+        return [(name, "silent", stands(facts.get(name), "silent")) for name in self.candidate.selects]
 
     def _shown(self, selects: list[Used], shown: list[list[Used]]) -> Iterator[list[Used]]:
         """The uses of each variant as far as they are asked for; `shown` keeps them."""
-        facts, stands = self.candidate.facts, self.scene.stands
+        stands = self.scene.stands
         for variant in self.candidate.variants:
-            uses = selects.copy()
+            facts = self.facts = self._facts_in(variant)
+            uses = self._selected() if self.combined else selects.copy()
             for use in variant.mentions:
                 uses.append((use.fact, use.form, stands(facts.get(use.fact), use.form)))
             shown.append(uses)
@@ -330,7 +317,7 @@ class _Course:
 
     def _question(self, picked: Picked, uses: list[Used], reach: Stood, variant: str) -> Outcome:
         """Asking is a flow of its own: what is recorded of a question is what was judged of the asking."""
-        facts, scene = self.candidate.facts, self.scene
+        facts, scene = self.facts, self.scene
         outcome = msgspec.structs.replace(self._outcome("fitting", "ask", uses, reach, variant), ask=picked.asks)
         to_ask = {name: form for name, form, stood in uses if stood.standing == ASK}
         asking = [scene.asked(name, facts.get(name), form) for name, form in sorted(to_ask.items())]
@@ -382,7 +369,7 @@ class _Course:
 
     def _in_full(self, outcome: Outcome, uses: list[Used], reach: Stood | None, least: str) -> Outcome:
         """The same with every flow, `reach` first, and what follows from their whole verdicts."""
-        each, facts = self.candidate, self.candidate.facts
+        each, facts = self.candidate, self.facts
         flows: list[tuple[str, Fact | None, Form | None, Stood]] = [
             (name, facts.get(name), form, stood) for name, form, stood in uses
         ]

@@ -86,7 +86,7 @@ def set_up(folder: Path, notice: bool = True, holdout: str = "0%", run: str = "w
 def shipped() -> Prepared:
     """The packaged policy, looked at once for all tests."""
     with tempfile.TemporaryDirectory() as folder, closing(store_at(Path(folder))) as store:
-        return prepare(store, DEFAULT_POLICY)
+        return prepare(store, DEFAULT_POLICY, None, dt.date(2026, 1, 31))
 
 
 def fill(folder: Path, stories: dict[str, list[str]] | None = None, helpdesk: bool = True) -> Store:

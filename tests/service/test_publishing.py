@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from tactful.service.ports import Store
 from tactful.service.publishing import in_force, prepare, publish, rollback
 from tactful.service.run import run_campaign
 
+TODAY = dt.date(2026, 1, 1)
 CAMPAIGN = a_shop.CAMPAIGN.as_posix()
 NOW = ("--now", "2011-12-10T10:00")
 POLICY = """
@@ -64,7 +66,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def published(store: Store, folder: Path, at: int = 1, **values: object) -> str:
-    return publish(store, prepare(store, write(folder, **values), folder), "Grace", "why", at).policy
+    return publish(store, prepare(store, write(folder, **values), folder, TODAY), "Grace", "why", at).policy
 
 
 def test_what_is_published_is_in_force_whatever_becomes_of_the_file(store: Store, tmp_path: Path) -> None:
@@ -100,7 +102,7 @@ def test_an_invalid_policy_never_replaces_a_valid_one(
 
 def test_it_says_what_becomes_freer(store: Store, tmp_path: Path) -> None:
     published(store, tmp_path)
-    found = prepare(store, write(tmp_path, most=5, claimed=5), tmp_path).difference
+    found = prepare(store, write(tmp_path, most=5, claimed=5), tmp_path, TODAY).difference
     assert found is not None
     (example,) = found.of("freer")
     assert (example.rule, example.before, example.after) == ("quiet", "soften", "say")
@@ -129,8 +131,8 @@ def test_a_rollback_restores_the_digest_and_only_what_was_published(store: Store
 
 
 def test_of_two_who_publish_at_once_the_second_is_told(store: Store, tmp_path: Path) -> None:
-    one = prepare(store, write(tmp_path), tmp_path)
-    two = prepare(store, write(tmp_path, "other"), tmp_path)
+    one = prepare(store, write(tmp_path), tmp_path, TODAY)
+    two = prepare(store, write(tmp_path, "other"), tmp_path, TODAY)
     publish(store, one, "Grace", "", 1)
     with pytest.raises(StoreProblem, match="published in the meantime"):
         publish(store, two, "Mia", "", 2)
@@ -139,13 +141,14 @@ def test_of_two_who_publish_at_once_the_second_is_told(store: Store, tmp_path: P
 
 PUBLISHES = """
 import sys
+import datetime as dt
 from pathlib import Path
 import msgspec
 from tactful.bootstrap import store_at
 from tactful.service.publishing import prepare, publish
 folder = Path(sys.argv[1])
 store = store_at(folder)
-ready = [prepare(store, name, folder) for name in ("even.yaml", "odd.yaml")]
+ready = [prepare(store, name, folder, dt.date(2026, 1, 1)) for name in ("even.yaml", "odd.yaml")]
 for number in range(len(store.publications()), 100_000):
     publish(store, msgspec.structs.replace(ready[number % 2], epoch=number), "Grace", "", number)
     print("done", flush=True)
@@ -243,3 +246,44 @@ def test_a_live_run_ends_where_another_policy_comes_into_force(tmp_path: Path) -
         with pytest.raises(StoreProblem, match="Another policy was published while this was decided"):
             run_campaign(store, a_shop.project(folder), a_shop.NOW, a_shop.LATER, "live", epoch=1)
         run_campaign(store, a_shop.project(folder), a_shop.NOW, a_shop.LATER, "live", epoch=2)
+
+
+def test_what_is_not_in_force_yet_is_tried_listed_and_not_applied(store: Store, tmp_path: Path) -> None:
+    published(store, tmp_path)
+    later = """
+policy: later
+version: 1
+effective: 2031-01-01
+limits:
+  - id: nobody-under-age
+    tier: law
+    when: customer.minor
+    at_most: never
+    staff: "No."
+    customer: "We chose to leave this alone this time."
+cases:
+  - name: a child
+    given: {act: mention, customer: {minor: true}}
+    expect: {verdict: never, because: [nobody-under-age]}
+  - name: one who is grown
+    given: {act: mention, customer: {minor: false}, contact: {last_7d: 0}}
+    expect: {verdict: say}
+"""
+    (tmp_path / "later.yaml").write_text(later)
+    text = (tmp_path / write(tmp_path)).read_text().replace("version: 1\n", "version: 2\nimports: [later]\n")
+    grown = text.replace("given: {act: mention, contact", "given: {act: mention, customer: {minor: false}, contact")
+    (tmp_path / "small.yaml").write_text(grown)
+    prepared = prepare(store, "small.yaml", tmp_path, TODAY)
+    assert (prepared.problems, prepared.waiting) == ((), ("later 1 from 2031-01-01",))
+    assert prepared.difference is not None
+    assert prepared.difference.same
+    publish(store, prepared, "Grace", "", 9)
+    found = in_force(store)
+    assert found is not None
+    assert "nobody-under-age" not in {rule.id for rule in found.on(TODAY).rules}
+    assert "nobody-under-age" in {rule.id for rule in found.on(dt.date(2031, 1, 1)).rules}
+
+
+def test_a_policy_that_opens_nothing_is_refused(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(Problems, match="it opens nothing"):
+        publish(store, prepare(store, "law/common", None, TODAY), "Grace", "", 1)

@@ -14,6 +14,7 @@ from rich.text import Text
 from tactful.cli.main import app
 from tactful.cli.screen import NO, answered, fail, out, say_json
 from tactful.explain.phrases import phrase
+from tactful.policy.rules import Part
 from tactful.service.demo import Broken, Played, Seen, Shown, break_all, play, seen_by, who_is
 
 WIDTH = 96
@@ -139,7 +140,8 @@ def _print(console: Console, line: Text) -> None:
 def table(played: Played, width: int, words: bool, seconds: float) -> Iterator[Text]:
     """Every line of the answer, at most `width` columns wide."""
     columns = layout(width)
-    yield from _apart("Tactful: eleven moments in a shop", f"rules: {', '.join(played.policy.parts)}", width, "bold")
+    rules = f"rules: {', '.join(_in_groups(played.policy.made_of))}"
+    yield from _apart("Tactful: eleven moments in a shop", rules, width, "bold")
     yield Text()
     yield from _heading(columns)
     for shown in played.moments:
@@ -191,13 +193,23 @@ def _counts(played: Played) -> str:
     return told[:1].upper() + told[1:]
 
 
+def _in_groups(parts: tuple[Part, ...]) -> Iterator[str]:
+    """The policy with its version, then what it is made of: `law: common eu uk`; a version only where it is not 1."""
+    groups: dict[str, list[str]] = {}
+    for part in parts[1:]:
+        group, _, name = part.name.rpartition("/")
+        groups.setdefault(group, []).append(name if part.version == 1 else f"{name}-{part.version}")
+    yield str(parts[0])
+    yield from (f"{group}: {' '.join(names)}" if group else " ".join(names) for group, names in groups.items())
+
+
 def _apart(left: str, right: str, width: int, style: str = "") -> Iterator[Text]:
     if len(left) + len(right) + 2 <= width:
         left, gap = left.replace(_FIXED, " "), width - len(left) - len(right)
         yield Text.assemble((left, style), " " * gap, (right, "dim"))
         return
     yield from (Text(line.replace(_FIXED, " "), style) for line in textwrap.wrap(left, width))
-    yield Text(right, "dim")
+    yield from (Text(line, "dim") for line in textwrap.wrap(right, width))
 
 
 def _hints(width: int) -> Iterator[Text]:

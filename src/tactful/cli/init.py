@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from tactful.cli.folder import opened
-from tactful.cli.instant import clock
+from tactful.cli.instant import clock, today
 from tactful.cli.main import app
 from tactful.cli.screen import answered, fail, say, say_json
 from tactful.model.vocabulary import KEYS
@@ -78,7 +78,7 @@ def init(
     )
     written = write_files(folder, first_files(answers, dt.date.today()))
     with opened(folder) as store:
-        published = publish_first(store, approved_by or "init", clock())
+        published = publish_first(store, approved_by or "init", clock(), today())
     if json:
         say_json({"written": [str(path) for path in written], "published": published})
         return

@@ -17,6 +17,11 @@ def clock() -> int:
     return time.time_ns() // 1000
 
 
+def today() -> dt.date:
+    """The day, by the clock, in UTC."""
+    return dt.datetime.now(dt.UTC).date()
+
+
 def known_zone(name: str, option: str = "--zone") -> str:
     """The name of a time zone, if it is one."""
     if name not in available_timezones():

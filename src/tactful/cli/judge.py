@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from tactful.cli.instant import today
 from tactful.cli.main import app
 from tactful.cli.screen import answered, fail, progress, say_document
 from tactful.service.judge_flows import judge_flows, read
@@ -22,7 +23,7 @@ def judge(
     policy: Annotated[str, typer.Option(help="A pack such as norm/retail, or a policy file.")] = DEFAULT_POLICY,
 ) -> None:
     """Judge flows, one act with one piece of knowledge each. Nothing is stored; all problems of a file come at once."""
-    rules = load_rules(policy)
+    rules = load_rules(policy, today=today())
     flows = read(_lines(file), file)
     encode = msgspec.json.Encoder().encode
     with progress("judging", len(flows), quiet=len(flows) < 10_000) as moved:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tactful.cli.instant import today
 from tactful.cli.main import app
 from tactful.cli.screen import NO, answered, say, say_json
 from tactful.model.problems import Problem, Problems
@@ -25,14 +26,14 @@ _MOST = 30
 @answered
 def check(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
     """Load a policy strictly: its words, its tiers, and in each rule a sentence for staff and for her."""
-    _report(check_policy(_rules(policy), with_cases=False), json)
+    _report(check_policy(_rules(policy), with_cases=False, today=today()), json)
 
 
 @commands.command("test", short_help="Check it, and judge its cases and claims.")
 @answered
 def try_out(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
     """Check it, judge every case, try every claim, and name the rules that no case depends on."""
-    _report(check_policy(_rules(with_its_cases(policy)), with_cases=True), json)
+    _report(check_policy(_rules(with_its_cases(policy)), with_cases=True, today=today()), json)
 
 
 def _rules(policy: str) -> Rules:
@@ -53,6 +54,8 @@ def _report(report: PolicyReport, json: bool) -> None:
         counts = {"licence": report.licences, "limit": report.limits, "waiver": report.waivers}
         rules = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
         say(f"{report.policy}: {rules}; {', '.join(report.parts)}")
+        if report.waiting:
+            say(f"not in force yet: {', '.join(report.waiting)}")
         if report.passed or report.cases:
             say(f"cases {report.passed} of {report.cases} as expected · claims {report.claims}")
         found = len(report.problems)

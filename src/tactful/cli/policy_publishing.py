@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ import msgspec
 import typer
 
 from tactful.cli.folder import Folder, opened, read_only
-from tactful.cli.instant import clock
+from tactful.cli.instant import clock, today
 from tactful.cli.policy import AsJson, Name, commands
 from tactful.cli.screen import NO, answered, fail, hang, say, say_json
 from tactful.model.flow import Flow
@@ -45,7 +46,7 @@ Note = Annotated[str, typer.Option("--note", help="Why, in a sentence; kept in t
 @answered
 def analyse_rules(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
     """Find rules that never make a difference, and claims that some flow breaks: over every flow there can be."""
-    found = analyse(_with_cases(policy))
+    found = analyse(_with_cases(policy, None))
     if json:
         say_json(found)
     else:
@@ -94,7 +95,7 @@ def publish(
     if not (author.strip() or dry_run):
         fail("say who answers for it: --author NAME.")
     with opened(shop) as store:
-        prepared = prepare(store, name, folder)
+        prepared = prepare(store, name, folder, today())
         if not json:
             _show_prepared(prepared)
         if prepared.problems:
@@ -162,16 +163,16 @@ def _place(policy: str) -> tuple[str, Path | None]:
 
 def _either(policy: str, shop: Path) -> Policy:
     if policy != PUBLISHED:
-        return _with_cases(policy)
+        return _with_cases(policy, today())
     with read_only(shop) as store:
         found = in_force(store)
     if found is None:
         fail(f"{NOTHING_PUBLISHED}. Publish a policy: {NOTHING_PUBLISHED_MEND}", NO)
-    return found.rules.policy
+    return found.on(today())
 
 
-def _with_cases(policy: str) -> Policy:
-    return load_with_cases(*_place(policy))
+def _with_cases(policy: str, day: dt.date | None) -> Policy:
+    return load_with_cases(*_place(policy), day)
 
 
 def _as_dict(done: Publication) -> dict[str, object]:
@@ -258,6 +259,8 @@ def _show_prepared(prepared: Prepared) -> None:
         say(f"… and {len(prepared.problems) - _SHORT} more.")
     for finding in prepared.findings:
         _show_finding(finding)
+    if prepared.waiting:
+        say(f"not in force yet: {', '.join(prepared.waiting)}")
     if not prepared.problems:
         say(f"cases {prepared.cases} · claims {prepared.claims}, each for every flow")
     if prepared.difference is None:

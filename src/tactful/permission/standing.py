@@ -65,6 +65,44 @@ def permission_for(
     return Standing("never_asked", "none", "not_asked", elsewhere, holds.source if holds is not None else "")
 
 
+class Standings:
+    """Her permissions by purpose, channel and category, each looked up once."""
+
+    def __init__(
+        self,
+        permissions: Sequence[Permission] | None,
+        passed: Sequence[Passed],
+        now: int,
+        jurisdiction: str | None,
+    ) -> None:
+        self.permissions = permissions
+        self.passed = passed
+        self.now = now
+        self.jurisdiction = jurisdiction
+        self._by_category = any(each.category != _EVERY for each in permissions or ())
+        self._known: dict[tuple[str, str, str], Standing] = {}
+        self._by_purpose: dict[str, tuple[Permission, ...]] = {}
+
+    def of(self, purpose: str, channel: str, category: str) -> Standing:
+        """The permission that holds; the category does not matter where no record names one."""
+        key = (purpose, channel, category if self._by_category else _EVERY)
+        known = self._known.get(key)
+        if known is None:
+            about = self._about(purpose)
+            known = permission_for(about, self.passed, purpose, channel, category, self.now, self.jurisdiction)
+            self._known[key] = known
+        return known
+
+    def _about(self, purpose: str) -> tuple[Permission, ...] | None:
+        if self.permissions is None:
+            return None
+        found = self._by_purpose.get(purpose)
+        if found is None:
+            found = tuple(each for each in self.permissions if each.purpose in (purpose, _EVERY))
+            self._by_purpose[purpose] = found
+        return found
+
+
 def _purpose_fits(record: Permission, purpose: str) -> bool:
     if record.purpose == purpose:
         return True

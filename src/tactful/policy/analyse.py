@@ -27,10 +27,12 @@ from tactful.policy.domain import Domain
 from tactful.policy.evaluate import truth
 from tactful.policy.judge import Judge
 from tactful.policy.load_rules import BUILT_IN
-from tactful.policy.meaning import ANY_LICENCE, Meaning, differences, waivers_of, with_any_licence, without_rule
+from tactful.policy.meaning import ANY_LICENCE, USE, Meaning, differences, waivers_of, with_any_licence, without_rule
 from tactful.policy.rules import AllOf, Claim, Condition, Policy, Rule
 from tactful.policy.solve import Formula, Terms, every
 from tactful.policy.witness import Finder, flows_of_cases
+
+MOST_NAMED = 4
 
 Kind = Literal["unreachable", "shadowed", "contradictory", "never decides"]
 
@@ -168,11 +170,21 @@ class _Look:
         return None
 
     def _never(self, rule: Rule) -> Finding:
-        witness = self._shown(rule)
-        verdict = self.judge.verdict(witness)
-        others = tuple(name for name in verdict.because if name != rule.id)
-        message = f"{rule.id}: without it, every verdict is the same; here {', '.join(others) or 'nothing'} decides."
-        return self._finding("never decides", rule, message, others, witness)
+        holds = every((self.terms.definitely(rule.when), self.meaning.counts(rule)))
+        opened = every((holds, self.meaning.opened(USE, 1)))
+        witness = self._surely(rule, opened) or self._surely(rule, holds) or self._shown(rule)
+        others = tuple(name for name in self.judge.verdict(witness).because if name != rule.id)
+        if self.finder.search(opened) is None:
+            why = "wherever it surely holds, no licence opens anything"
+        else:
+            more = f" and {len(others) - MOST_NAMED} more" if others[MOST_NAMED:] else ""
+            why = f"here it is for {', '.join(others[:MOST_NAMED]) or 'nothing else'}{more} to decide"
+        return self._finding(
+            "never decides", rule, f"{rule.id}: without it, every verdict is the same; {why}.", others, witness
+        )
+
+    def _surely(self, rule: Rule, formula: Formula) -> Flow | None:
+        return self.finder.smallest(formula, lambda flow: truth(rule.when, flow) is True)
 
     def _rules_like(self, rule: Rule) -> list[Rule]:
         return [each for each in self.policy.rules if each.kind == rule.kind and each.id != rule.id]

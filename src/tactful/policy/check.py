@@ -12,9 +12,10 @@ from tactful.model.flow import Value
 from tactful.model.problems import Problem
 from tactful.model.verdict import CEILINGS, NAMES, Verdict
 from tactful.model.vocabulary import KEYS
+from tactful.policy.comparisons import keys_of, leaves
 from tactful.policy.evaluate import truth
 from tactful.policy.load_rules import BUILT_IN
-from tactful.policy.rules import Case, Claim, Policy, Rule
+from tactful.policy.rules import Atom, Case, Claim, Policy, Rule
 
 _WORD = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_]+)*")
 
@@ -110,6 +111,25 @@ def check_sentences(policy: Policy) -> tuple[Problem, ...]:
             message = f"{rule.id}: the sentence for the customer says {word}, which means nothing to her."
             problems.append(Problem(rule.file, rule.line, message, "customer"))
     return tuple(problems)
+
+
+CARE = "customer.vulnerable"
+
+
+def check_care(policy: Policy) -> tuple[Problem, ...]:
+    """What somebody told us so that we take care may only make us gentler, in every rule that looks at it."""
+    return tuple(
+        Problem(rule.file, rule.line, f"{rule.id}: {CARE} may only hold or narrow, where it is true.", "when")
+        for rule in policy.rules
+        if CARE in keys_of(rule.when) and not _takes_care(rule)
+    )
+
+
+def _takes_care(rule: Rule) -> bool:
+    """A limit with a ceiling that is never looser for somebody who is vulnerable than for others."""
+    atoms = [leaf for leaf in leaves(rule.when) if isinstance(leaf, Atom) and leaf.key == CARE]
+    pressing = any((True in atom.values) != (atom.op in ("==", "in")) for atom in atoms)
+    return rule.kind == "limit" and rule.point != CEILINGS["say"] and not pressing
 
 
 def _compare(case: Case, outcome: Verdict | Choice) -> Iterator[str]:

@@ -8,17 +8,19 @@ from typing import Any
 
 import msgspec
 
-from tactful.policy.rules import AllOf, AnyOf, Atom, Condition, Const, Pair, Rule
+from tactful.policy.rules import AllOf, AnyOf, Atom, Condition, Const, Pair, Part, Rule
 
 
-def digest_of(rules: Iterable[Rule]) -> str:
-    """SHA-256 (hex) over the sorted rules: kind, tier, meaning, sentences and source.
+def digest_of(rules: Iterable[Rule], parts: Iterable[Part] = ()) -> str:
+    """SHA-256 (hex) over the sorted rules: kind, tier, meaning, sentences and source; and, of the parts that say a
+    jurisdiction or a first day, over these with name and version.
 
     The order of rules, of the parts of a condition and of the words in a list changes nothing; nor does how a
     condition is laid out, or in which file and line a rule stands.
     """
     encoded = sorted({_encoded(_rule(rule)) for rule in rules})
-    return hashlib.sha256(_encoded(encoded)).hexdigest()
+    bound = sorted(_encoded(part) for part in parts if part.jurisdiction or part.effective)
+    return hashlib.sha256(_encoded([encoded, bound] if bound else encoded)).hexdigest()
 
 
 def _rule(rule: Rule) -> list[Any]:

@@ -13,7 +13,7 @@ from tactful.model.vocabulary import TRUSTED_KEYS
 from tactful.model.words_verdict import OBLIGATIONS, TIERS, UNTIL
 from tactful.policy.comparisons import keys_of, leaves
 from tactful.policy.language import parse_condition
-from tactful.policy.rules import Atom, Condition, Const, Rule, RuleKind
+from tactful.policy.rules import AllOf, Atom, Condition, Const, Rule, RuleKind
 
 BUILT_IN = "built in"
 """The file that a built-in rule stands in."""
@@ -32,6 +32,7 @@ USING_IS_NOT_SAYING = Rule(
 )
 """What is used is at most silent, in every policy; a policy may say it again in its own words, not otherwise."""
 
+_PLACE = "customer.jurisdiction"
 _KINDS: tuple[tuple[str, RuleKind], ...] = (("licences", "licence"), ("limits", "limit"), ("waivers", "waiver"))
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _TIERS = tuple(word.name for word in TIERS)
@@ -115,6 +116,16 @@ def check_waivers(rules: tuple[Rule, ...]) -> list[Problem]:
             message = f"{rule.id}: `waives` may name norm limits only, and {name} is {kind}.{hint}"
             problems.append(Problem(rule.file, rule.line, message, "waives"))
     return problems
+
+
+def check_place(rule: Rule, place: str) -> list[Problem]:
+    """In a file that holds the law of a place, each rule says that it is about people whom that law protects."""
+    parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
+    named = (part for part in parts if isinstance(part, Atom) and part.key == _PLACE and part.op in ("==", "in"))
+    if not place or any(all(f"{value}-".startswith(f"{place}-") for value in part.values) for part in named):
+        return []
+    message = f'{rule.id}: this file is the law of {place}; write `{_PLACE} == "{place}" && …`.'
+    return [Problem(rule.file, rule.line, message, "when")]
 
 
 def _id(section: Section) -> str:

@@ -101,11 +101,25 @@ class Claim(msgspec.Struct, frozen=True):
     line: int = 0
 
 
-class Policy(msgspec.Struct, frozen=True):
-    """A policy with its imports already merged. `parts` lists `name version` of itself and of each import.
+class Part(msgspec.Struct, frozen=True, order=True):
+    """One file of a policy: its name and version; `jurisdiction` is the place whose law it holds (a slug of
+    `customer.jurisdiction`), `effective` the day from which it applies (2018-05-25). Both may be empty."""
 
-    `digest` is SHA-256 (hex) of the rules' meaning and sentences in deterministic encoding: the order of rules does
-    not change it.
+    name: str
+    version: int
+    jurisdiction: str = ""
+    effective: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """A policy with its imports already merged. `made_of` lists itself and each import that is in force, `waiting`
+    those that are not yet: their rules are not among these, their cases and claims are.
+
+    `digest` is SHA-256 (hex) of the rules' meaning and sentences, and of the place and the first day of each part that
+    says them, in deterministic encoding: the order of rules does not change it.
     """
 
     name: str
@@ -115,10 +129,23 @@ class Policy(msgspec.Struct, frozen=True):
     waivers: tuple[Rule, ...]
     cases: tuple[Case, ...]
     claims: tuple[Claim, ...]
-    parts: tuple[str, ...]
+    made_of: tuple[Part, ...]
     digest: str
+    waiting: tuple[Part, ...] = ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule."""
         return self.licences + self.limits + self.waivers
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """`name version` of itself and of each import in force."""
+        return tuple(str(part) for part in self.made_of)
+
+    @property
+    def as_of(self) -> str:
+        """The earliest day on which just these parts are in force; empty where no part has a first day."""
+        if not self.waiting:
+            return max((part.effective for part in self.made_of), default="")
+        return max((part.effective for part in self.made_of if part.effective), default="0001-01-01")

@@ -177,6 +177,7 @@ class Setting:
             caps=self.project.shop.caps,
             quiet=self.project.shop.quiet,
             attention_price=self.project.shop.attention,
+            combinations=self.project.combinations,
             meets=self.project.shop.meets,
             draws={self.project.campaign.name: draw(self.project.campaign.name, inputs.label)},
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import msgspec
@@ -11,14 +12,17 @@ from tactful.appropriateness.message import choose
 from tactful.model.flow import Value
 from tactful.model.problems import Problem
 from tactful.model.verdict import FORMS, Form
-from tactful.policy.check import Choice, Choose, JudgeCase, check_cases, check_claims, check_sentences
+from tactful.policy.check import Choice, Choose, JudgeCase, check_care, check_cases, check_claims, check_sentences
 from tactful.service.packs import Rules
 
 _FORM: dict[str, Form] = {form: form for form in FORMS}
 
 
 class PolicyReport(msgspec.Struct, frozen=True):
-    """What was found. `good` is false where a case fails, a claim does not hold or a sentence is missing."""
+    """What was found. `good` is false where a case fails, a claim does not hold or a sentence is missing.
+
+    `waiting` are parts that are not in force yet; they are checked all the same.
+    """
 
     policy: str
     parts: tuple[str, ...]
@@ -30,6 +34,7 @@ class PolicyReport(msgspec.Struct, frozen=True):
     passed: int
     claims: int
     problems: tuple[Problem, ...]
+    waiting: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -37,10 +42,11 @@ class PolicyReport(msgspec.Struct, frozen=True):
         return not self.problems
 
 
-def check_policy(rules: Rules, with_cases: bool) -> PolicyReport:
+def check_policy(rules: Rules, with_cases: bool, today: dt.date | None = None) -> PolicyReport:
     """The sentences of every rule; with `with_cases` also every case and claim, and that each rule decides a case."""
     policy = rules.policy
-    problems = list(check_sentences(policy))
+    problems = [*check_sentences(policy), *check_care(policy)]
+    later = today.isoformat() if today else "9999-12-31"
     passed = 0
     if with_cases:
         report = check_cases(policy, _judge_case(rules), _choose(rules))
@@ -58,6 +64,7 @@ def check_policy(rules: Rules, with_cases: bool) -> PolicyReport:
         passed=passed,
         claims=len(policy.claims),
         problems=tuple(problems),
+        waiting=tuple(f"{part} from {part.effective}" for part in policy.made_of if part.effective > later),
     )
 
 

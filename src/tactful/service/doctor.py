@@ -7,6 +7,7 @@ suddenly refuse everybody.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import msgspec
 from tactful.model.kept import Publication, Run, StoreCounts
 from tactful.model.problems import Problems, StoreProblem
 from tactful.model.records import DAY
-from tactful.service.heaps import NOT_IN
+from tactful.service.case import NOT_IN
 from tactful.service.ports import Store
 from tactful.service.publishing import (
     NOTHING_PUBLISHED,
@@ -23,9 +24,10 @@ from tactful.service.publishing import (
     differs_from_published,
     in_force,
     in_force_at,
+    waiting_parts,
 )
 from tactful.service.report import ReadRun
-from tactful.service.run import decoded, header_from
+from tactful.service.run import day_of, decoded, header_from
 from tactful.service.shop import Shop
 from tactful.service.sources import FRESH, NOTHING, SourceState, list_sources
 
@@ -86,7 +88,7 @@ class CheckUp(msgspec.Struct, frozen=True):
 
 def check_up(store: Store, folder: Path, shop: Shop, campaigns: list[str], now: int, bound: int = BOUND) -> CheckUp:
     """Look at everything at `now`; `bound` is in permille."""
-    waiting, notes, alarms = _policy(store, folder)
+    waiting, notes, alarms = _policy(store, folder, day_of(now))
     sources = list_sources(store, shop, now)
     alarms += [_not_heard(each) for each in sources if each.state not in (FRESH, NOTHING)]
     holds: list[OldHold] = []
@@ -107,14 +109,13 @@ def check_up(store: Store, folder: Path, shop: Shop, campaigns: list[str], now: 
     )
 
 
-def _policy(store: Store, folder: Path) -> tuple[tuple[str, ...], list[str], list[str]]:
+def _policy(store: Store, folder: Path, today: dt.date) -> tuple[tuple[str, ...], list[str], list[str]]:
     """What of the policy in force waits for its day, notes, and alarms."""
     try:
         published = in_force(store)
         if published is None:
             return (), [], [f"{NOTHING_PUBLISHED}: {NOTHING_PUBLISHED_MEND}"]
-        waiting: tuple[str, ...] = ()
-        published.rules  # noqa: B018 - it must still load
+        waiting = waiting_parts(published.on(today))
     except (StoreProblem, Problems) as problem:
         return (), [], [f"the policy in force cannot be used, so everything is held: {str(problem).splitlines()[0]}"]
     notes = [f"{folder / 'policy.yaml'} is not what is published"] if differs_from_published(folder, published) else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -88,22 +89,35 @@ def scorecard() -> Scorecard:
     return load_scorecard(packaged("policy", "packs/scorecards/opinion.yaml"), "opinion.yaml")
 
 
-def load_rules(name: str = DEFAULT_POLICY, folder: Path | None = None, texts: dict[str, str] | None = None) -> Rules:
-    """Load and compile a policy by the name of a pack or the path of a file. Raises Problems."""
+def load_rules(
+    name: str = DEFAULT_POLICY,
+    folder: Path | None = None,
+    texts: dict[str, str] | None = None,
+    today: dt.date | None = None,
+) -> Rules:
+    """Load and compile a policy by the name of a pack or the path of a file; with `today`, as it applies on that day.
+
+    Raises Problems.
+    """
     fetch = Fetcher(folder, texts)
     try:
         fetch(name)
         if name.endswith(SUFFIX):
-            policy = load_text(*fetch(name), fetch, Path(name).stem)
+            policy = load_text(*fetch(name), fetch, Path(name).stem, today)
         else:
-            policy = load_policy(name, fetch, name)
+            policy = load_policy(name, fetch, name, today)
     except LookupError as missing:
         raise Problems([Problem(name, 0, str(missing.args[0]))]) from None
     return Rules(policy, compile_policy(policy), scorecard(), fetch.texts)
 
 
 def with_its_cases(policy: str) -> str:
-    """The policy that imports this one and holds its cases, where there is one: `X-cases` beside `X`."""
+    """The policy that imports this one and holds its cases, where there is one: `X-cases` beside `X`.
+
+    A law only narrows, so that its cases are judged beside the norms, which hold the licences.
+    """
+    if policy.startswith("law/") and policy in pack_names():
+        return f"{DEFAULT_POLICY}-cases"
     path = Path(policy)
     if path.suffix:
         cases = path.with_name(f"{path.stem}-cases{path.suffix}")

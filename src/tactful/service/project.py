@@ -5,6 +5,7 @@ A project is built from texts alone, so that a run can keep the texts and a repl
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
+from tactful.appropriateness.combinations import NO_COMBINATIONS, Combinations, load_combinations
 from tactful.appropriateness.context import FitTable, load_fit
 from tactful.model.problems import Problem, Problems
 from tactful.model.vocabulary import KEYS
@@ -35,7 +37,9 @@ from tactful.treatment.render import load_footer
 from tactful.treatment.template import Treatment, load_treatment
 
 T = TypeVar("T")
+_COMBINATIONS = "appropriateness/tables/combinations.yaml"
 TABLES = (
+    _COMBINATIONS,
     "appropriateness/tables/fit.yaml",
     "permission/tables/compatible.yaml",
     "profile/tables/countries.yaml",
@@ -65,10 +69,10 @@ def policy_texts(name: str, rules: Rules) -> dict[str, str]:
     return {_POLICY_NAME: name, **{f"{POLICY}{part}": text for part, text in rules.texts.items()}}
 
 
-def rules_of(texts: dict[str, str]) -> Rules:
-    """The policy among the texts of a project, compiled. Raises Problems."""
+def rules_of(texts: dict[str, str], today: dt.date | None = None) -> Rules:
+    """The policy among the texts of a project, compiled; with `today`, as it applies on that day. Raises Problems."""
     own = {name.removeprefix(POLICY): text for name, text in texts.items() if name.startswith(POLICY)}
-    return load_rules(texts[_POLICY_NAME], texts=own)
+    return load_rules(texts[_POLICY_NAME], texts=own, today=today)
 
 
 def read_texts(folder: Path, campaign: Path | None = None, policy: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -111,8 +115,15 @@ def drafts(folder: Path) -> list[Path]:
 class Project:
     """A project built from texts; raises Problems, all at once. Tables are built when they are first asked for."""
 
-    def __init__(self, texts: dict[str, str], rules: Rules | None = None, campaign_file: str = _CAMPAIGN) -> None:
+    def __init__(
+        self,
+        texts: dict[str, str],
+        rules: Rules | None = None,
+        campaign_file: str = _CAMPAIGN,
+        today: dt.date | None = None,
+    ) -> None:
         self.texts = texts
+        self.today = today
         self.campaign_file = campaign_file
         self._rules = rules
         problems: list[Problem] = []
@@ -137,15 +148,28 @@ class Project:
 
     @cached_property
     def rules(self) -> Rules:
-        """The policy that holds, compiled."""
+        """The policy that holds, compiled: without what applies only after `today`."""
         if self._rules is not None:
             return self._rules
-        return rules_of(self.texts)
+        return rules_of(self.texts, self.today)
+
+    def on(self, today: dt.date) -> Project:
+        """The project with the rules that apply on a day; itself, where that is all of them."""
+        later = any(part.effective > today.isoformat() for part in self.rules.policy.made_of)
+        if self._rules is not None or (self.today is None and not later):
+            return self
+        return Project(self.texts, campaign_file=self.campaign_file, today=today)
 
     @cached_property
     def fit(self) -> FitTable:
         """How ordinary a category is for a sector and a purpose."""
         return load_fit(self.table("appropriateness", "fit"), "fit.yaml")
+
+    @cached_property
+    def combinations(self) -> Combinations:
+        """What facts reveal together; nothing for what was kept before there was such a table."""
+        text = self.texts.get(_COMBINATIONS)
+        return load_combinations(text, "combinations.yaml") if text is not None else NO_COMBINATIONS
 
     @cached_property
     def countries(self) -> Countries:

@@ -6,14 +6,16 @@ again, whatever has become of the files since. Where nothing was ever published,
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from tactful.model.kept import Publication
 from tactful.model.problems import Problem, Problems, StoreProblem
-from tactful.policy.analyse import Finding, analyse
+from tactful.policy.analyse import Finding, Refuted, analyse, prove_claims
 from tactful.policy.diff import PolicyDiff, diff_policies
 from tactful.policy.rules import Policy
 from tactful.service.check_policy import check_policy
@@ -35,8 +37,12 @@ class Published(msgspec.Struct, frozen=True):
 
     @property
     def rules(self) -> Rules:
-        """The policy, compiled. Raises Problems where this version of Tactful cannot read it any more."""
+        """The policy, compiled, with every part of it. Raises Problems where it cannot be read any more."""
         return rules_of(self.texts)
+
+    def on(self, today: dt.date) -> Policy:
+        """The policy as it applies on a day: what is not in force yet is listed in `waiting`."""
+        return rules_of(self.texts, today).policy
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -44,7 +50,8 @@ class Prepared(msgspec.Struct, frozen=True):
 
     `problems` are failing cases, rules without a sentence or a case, and claims with a counterexample: with any of
     them it is refused. `findings` are rules that never make a difference: said, not refused. `difference` is against
-    the policy in force, None where there is none; `epoch` is that policy's number, 0 for none.
+    the policy in force, None where there is none; `epoch` is that policy's number, 0 for none. `waiting` are parts
+    whose first day is still to come: they are tried like the others, and not applied before.
     """
 
     policy: Policy
@@ -55,6 +62,7 @@ class Prepared(msgspec.Struct, frozen=True):
     epoch: int
     cases: int
     claims: int
+    waiting: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -79,32 +87,36 @@ def differs_from_published(folder: Path, published: Published) -> bool:
     return path.is_file() and published.texts.get(f"{POLICY}{OWN_POLICY}") != path.read_text("utf-8", "replace")
 
 
-def prepare(store: Store, name: str, folder: Path | None = None) -> Prepared:
+def prepare(store: Store, name: str, folder: Path | None, today: dt.date) -> Prepared:
     """Load a policy by the name of a pack or of a file in `folder`, and look at it from every side.
 
-    Raises Problems where it cannot be loaded at all.
+    It is tried with all its parts, its claims also without those that wait; what becomes freer is what becomes so
+    today. Raises Problems where it cannot be loaded at all.
     """
     rules = load_rules(name, folder)
     whole = _beside(rules, name, folder)
     report = check_policy(whole, with_cases=True)
     policy = _with_cases(rules.policy, whole.policy)
     found = analyse(policy)
-    refuted = [
-        Problem(each.file, each.line, f"this claim does not hold: {each.claim} - {each.verdict} for {shown(each)}.")
-        for each in found.refuted
-        if not any((each.file, each.line) == (known.file, known.line) for known in report.problems)
-    ]
+    applied = _with_cases(load_rules(name, folder, today=today).policy, policy)
+    refuted = found.refuted + (prove_claims(applied) if applied.waiting else ())
     last = in_force(store)
     return Prepared(
         policy=rules.policy,
         texts=policy_texts(name, rules),
-        problems=(*report.problems, *refuted, *_other_rules(rules.policy, whole.policy)),
+        problems=tuple(dict.fromkeys((*report.problems, *_failing(refuted, report.problems), *_unfit(policy, whole)))),
         findings=found.findings,
-        difference=diff_policies(last.rules.policy, policy) if last is not None else None,
+        difference=diff_policies(last.on(today), applied) if last is not None else None,
         epoch=last.publication.number if last is not None else 0,
         cases=report.cases,
         claims=report.claims,
+        waiting=waiting_parts(applied),
     )
+
+
+def waiting_parts(policy: Policy) -> tuple[str, ...]:
+    """The parts of a policy that are not in force yet, each with its first day."""
+    return tuple(f"{part} from {part.effective}" if part.effective else str(part) for part in policy.waiting)
 
 
 def publish(store: Store, prepared: Prepared, author: str, note: str, at: int) -> Publication:
@@ -125,11 +137,13 @@ def publish(store: Store, prepared: Prepared, author: str, note: str, at: int) -
     return _put(store, prepared.texts, publication)
 
 
-def publish_first(store: Store, author: str, at: int) -> str:
+def publish_first(store: Store, author: str, at: int, today: dt.date) -> str:
     """Publish the packaged policy where nothing was ever published; the name of what is in force after that."""
     published = store.active()
     if published is None:
-        published = publish(store, prepare(store, DEFAULT_POLICY), author, "the packaged policy, at the set-up", at)
+        published = publish(
+            store, prepare(store, DEFAULT_POLICY, None, today), author, "the packaged policy, at the set-up", at
+        )
     return published.name
 
 
@@ -177,14 +191,20 @@ def _with_texts(store: Store, publication: Publication) -> Published:
     return Published(publication, msgspec.msgpack.decode(body, type=dict[str, str]))
 
 
-def load_with_cases(name: str, folder: Path | None = None) -> Policy:
-    """A policy with the cases and claims that stand beside it in a file of their own. Raises Problems."""
-    rules = load_rules(name, folder)
+def load_with_cases(name: str, folder: Path | None = None, today: dt.date | None = None) -> Policy:
+    """A policy with the cases and claims that stand beside it in a file of their own; with `today`, as it applies then.
+
+    Raises Problems.
+    """
+    rules = load_rules(name, folder, today=today)
     return _with_cases(rules.policy, _beside(rules, name, folder).policy)
 
 
 def _with_cases(policy: Policy, whole: Policy) -> Policy:
-    return msgspec.structs.replace(policy, cases=whole.cases, claims=whole.claims)
+    """The policy with other cases; with the claims beside them only where they are about these rules and no others."""
+    own = {rule.id for rule in policy.rules}
+    about = all(rule.id in own for rule in whole.rules) or bool(policy.waiting)
+    return msgspec.structs.replace(policy, cases=whole.cases, claims=whole.claims if about else policy.claims)
 
 
 def _beside(rules: Rules, name: str, folder: Path | None) -> Rules:
@@ -196,9 +216,21 @@ def _beside(rules: Rules, name: str, folder: Path | None) -> Rules:
     return load_rules(beside) if beside != name else rules
 
 
-def _other_rules(policy: Policy, whole: Policy) -> list[Problem]:
-    """The file of cases is only for cases: a rule in it would be tried and never published."""
-    own = {rule.id for rule in policy.rules}
+def _failing(refuted: Iterable[Refuted], known: Iterable[Problem]) -> list[Problem]:
+    """The claims that fail, less those that a case has shown to fail already."""
+    said = {(each.file, each.line) for each in known}
+    return [
+        Problem(each.file, each.line, f"this claim does not hold: {each.claim} - {each.verdict} for {shown(each)}.")
+        for each in refuted
+        if (each.file, each.line) not in said
+    ]
+
+
+def _unfit(policy: Policy, beside: Rules) -> list[Problem]:
+    """A policy must open something, and the file of cases is only for cases: a rule in it would not be published."""
+    if not policy.licences:
+        return [Problem(policy.name, 0, "it opens nothing, so everything would be refused; import norm/retail too.")]
+    own, whole = {rule.id for rule in policy.rules}, beside.policy
     return [
         Problem(rule.file, rule.line, f"{rule.id}: a rule in the file of cases is not published; move it.", "id")
         for rule in whole.rules

@@ -12,6 +12,7 @@ from tactful.explain.phrases import PHRASES
 from tactful.model.kept import DecisionRow, Run
 from tactful.model.problems import StoreProblem
 from tactful.model.records import Decision
+from tactful.policy.rules import Policy
 from tactful.service.case import NOT_IN, NOT_TOLD, Built, Inputs, Setting
 from tactful.service.heaps import Summary, heap_of, summarise
 from tactful.service.page import Reading, RunPage, Silent, SummaryRow
@@ -125,13 +126,19 @@ class ReadRun:
             does=self.project.campaign.does,
             now=self.when,
             mode="Live: places in the ledger are taken." if live else "Watch: nothing is sent.",
-            rules=", ".join(self.policy.parts),
+            rules=in_force(self.policy),
             people=summary.people,
             assumptions=summary.assumptions,
             summary=tuple(SummaryRow(h.people, h.group, h.text.rstrip("."), h.ours) for h in summary.heaps),
             messages=tuple(sorted(readings, key=lambda each: each.person)),
             quiet=tuple(sorted(silent, key=lambda each: each.person)),
         )
+
+
+def in_force(policy: Policy) -> str:
+    """What a policy is made of, and what of it is not in force yet."""
+    waiting = ", ".join(f"{part} from {part.effective}" if part.effective else str(part) for part in policy.waiting)
+    return ", ".join(policy.parts) + (f"; not in force yet: {waiting}" if waiting else "")
 
 
 def iso_time(at: int, zone: str) -> str:

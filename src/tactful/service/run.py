@@ -8,6 +8,7 @@ killed goes on where it stopped: who has a decision keeps it.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Literal
@@ -37,7 +38,10 @@ Mode = Literal["watch", "live"]
 
 
 class Header(msgspec.Struct, frozen=True):
-    """What every decision of a run read: digests of artefacts, the instant, and what was heard of whom."""
+    """What every decision of a run read: digests of artefacts, the instant, and what was heard of whom.
+
+    On the day `as_of` just the laws were in force that the run applied; empty where none has a first day.
+    """
 
     engine: int
     mode: str
@@ -47,6 +51,7 @@ class Header(msgspec.Struct, frozen=True):
     vocabulary: bytes
     policy: str
     heard: dict[str, Heard]
+    as_of: str = ""
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -78,7 +83,13 @@ def header_of(store: Store, project: Project, now: int, mode: Mode) -> Header:
         vocabulary=store.keep_artefact("vocabulary", vocabulary_bytes()),
         policy=project.rules.policy.digest,
         heard=dict(sorted(store.heard().items())),
+        as_of=project.rules.policy.as_of,
     )
+
+
+def day_of(instant: int) -> dt.date:
+    """The day of an instant, in UTC."""
+    return dt.datetime.fromtimestamp(instant // 1_000_000, dt.UTC).date()
 
 
 def setting_of(store: Store, header: Header) -> Setting:
@@ -86,7 +97,8 @@ def setting_of(store: Store, header: Header) -> Setting:
     texts, catalogue = store.artefact(header.texts), store.artefact(header.catalogue)
     if texts is None or catalogue is None:
         raise StoreProblem("what this run read is no longer kept, so it cannot be built again.")
-    project = Project(msgspec.msgpack.decode(texts, type=dict[str, str]))
+    today = dt.date.fromisoformat(header.as_of) if header.as_of else None
+    project = Project(msgspec.msgpack.decode(texts, type=dict[str, str]), today=today)
     kept = msgspec.msgpack.decode(catalogue, type=catalogues.Catalogue)
     return Setting(project, header.now, kept, header.heard)
 
@@ -108,6 +120,7 @@ class OpenRun:
         of: bytes = b"",
         epoch: int | None = None,
     ) -> None:
+        project = project.on(day_of(max(now, at)))
         header = header_of(store, project, now, mode)
         self.store = store
         self.mode = mode

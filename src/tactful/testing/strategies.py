@@ -19,7 +19,7 @@ from tactful.model.flow import Flow, Value
 from tactful.model.verdict import CEILINGS, FORMS, OPENINGS, Form
 from tactful.model.vocabulary import KEYS, LISTS, TRUSTED_KEYS
 from tactful.model.words import Key
-from tactful.policy.rules import AllOf, AnyOf, Atom, Condition, Const, Op, Pair, Policy, Rule
+from tactful.policy.rules import AllOf, AnyOf, Atom, Condition, Const, Op, Pair, Part, Policy, Rule
 from tactful.testing.reference import USING_IS_NOT_SAYING, leaves
 
 _ORDERS: tuple[Op, ...] = ("<", "<=", ">", ">=")
@@ -268,7 +268,7 @@ def policy_of(licences: Sequence[Rule], limits: Sequence[Rule] = (), waivers: Se
         waivers=tuple(waivers),
         cases=(),
         claims=(),
-        parts=("made/up 1",),
+        made_of=(Part("made/up", 1),),
         digest=sha256(msgspec.json.encode(rules)).hexdigest(),
     )
 
