@@ -198,3 +198,14 @@ def test_a_rule_by_another_name_is_no_difference() -> None:
     assert diff_policies(
         load(SHOP), load(SHOP.replace("id: too-much", "id: enough").replace("too-much]", "enough]"))
     ).same
+
+
+def test_what_only_a_message_would_feel_matters() -> None:
+    """Asked or not, the flow says `ask`; but in plain words the use falls where a limit keeps it silent."""
+    asking = "policy: small\nlicences:\n  - {id: may-ask, opens: ask, when: 'act == \"mention\"'}\n"
+    quiet = asking + "limits:\n  - {id: quiet, tier: norm, at_most: silent, when: customer.vulnerable}\n"
+    assert findings(quiet) == {}
+    (example,) = diff_policies(load(quiet), load(asking)).examples
+    assert (example.way, example.rule, example.before, example.after) == ("freer", "quiet", "ask", "ask")
+    shaping = asking + "  - {id: shape, opens: silent, when: 'act == \"mention\"'}\n"
+    assert findings(shaping) == {}

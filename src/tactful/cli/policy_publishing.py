@@ -234,7 +234,8 @@ def _show_example(example: Example) -> None:
     ]
     change = f"{example.before} → {example.after}"
     if example.before == example.after:
-        change = f"{example.before}, but {', '.join(moved) or 'with other duties or another wait'}"
+        same = "with other duties or another wait" if example.way == "otherwise" else "otherwise in a message"
+        change = f"{example.before}, but {', '.join(moved) or same}"
     hang("  ", f"{example.rule}: {change}", 2)
     hang("", flow_in_words(example.flow), 6)
 
@@ -283,7 +284,7 @@ def _refused(prepared: Prepared, json: bool) -> None:
     if json:
         say_json({"refused": True, "problems": prepared.problems, "findings": prepared.findings})
         raise typer.Exit(NO)
-    fail(f"{prepared.name} is refused, {len(prepared.problems)} problems; {goes_on}.", NO)
+    fail(f"{prepared.name} is refused, problems: {len(prepared.problems)}; {goes_on}.", NO)
 
 
 def _stop(prepared: Prepared, dry_run: bool, json: bool) -> None:

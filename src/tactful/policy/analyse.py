@@ -4,8 +4,8 @@ Both are decided over the whole abstract domain (see `domain`), so that "never" 
 is no flow at all that it makes a difference to, and a claim holds when no flow breaks it. `norm.excess` counts as any
 number, whatever the scorecard would say.
 
-A rule makes a difference where the verdict's point, what it waits for or its duties change when the rule is taken away.
-One that never does is, by the first of these that applies:
+A rule makes a difference where the verdict's point, how the use stands in a message (SEMANTICS 16), what is waited for
+or the duties change when the rule is taken away. One that never does is, by the first of these that applies:
 
 - *unreachable*: its own condition never definitely holds;
 - *shadowed*: one other rule of its kind holds wherever it holds, and goes at least as far;
@@ -27,7 +27,16 @@ from tactful.policy.domain import Domain
 from tactful.policy.evaluate import truth
 from tactful.policy.judge import Judge
 from tactful.policy.load_rules import BUILT_IN
-from tactful.policy.meaning import ANY_LICENCE, USE, Meaning, differences, waivers_of, with_any_licence, without_rule
+from tactful.policy.meaning import (
+    ANY_LICENCE,
+    USE,
+    Meaning,
+    conditions_of,
+    differences,
+    waivers_of,
+    with_any_licence,
+    without_rule,
+)
 from tactful.policy.rules import AllOf, Claim, Condition, Policy, Rule
 from tactful.policy.solve import Formula, Terms, every
 from tactful.policy.witness import Finder, flows_of_cases
@@ -115,7 +124,7 @@ class _Look:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = with_any_licence(policy)
-        self.terms = Terms(Domain(rule.when for rule in self.policy.rules))
+        self.terms = Terms(Domain(conditions_of(self.policy)))
         self.meaning = Meaning(self.policy, self.terms)
         self.judge = compile_policy(self.policy)
         self.finder = Finder(self.terms, flows_of_cases(policy))

@@ -9,27 +9,31 @@ for the verdict can change by a rule, the example shows that.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import gt
 from typing import Literal
 
 import msgspec
 
 from tactful.model.flow import Flow
-from tactful.model.verdict import NAMES, Point, Verdict, VerdictName
+from tactful.model.verdict import NAMES, Form, Point, Verdict, VerdictName
 from tactful.policy.compile import compile_policy
 from tactful.policy.domain import Domain
-from tactful.policy.meaning import Difference, Meaning, differences
+from tactful.policy.judge import Judge
+from tactful.policy.meaning import Difference, Meaning, conditions_of, differences
 from tactful.policy.rules import Policy
 from tactful.policy.solve import Formula, Terms, every
 from tactful.policy.witness import Finder, flows_of_cases
 
+_STANDS = ("never", "hold", "ask", "now")
 Way = Literal["freer", "stricter", "otherwise"]
 
 
 class Example(msgspec.Struct, frozen=True):
     """A flow that two policies judge differently, and the rule that makes the difference.
 
-    `way` is freer where the new policy is higher on some axis (use, mention, when) by this rule, stricter where it is
-    lower, otherwise where only what is waited for or what is owed differs. The points are (use, mention, when).
+    `way` is freer where the new policy is higher on some axis (use, mention, when) by this rule, or the use stands
+    higher in some form of a message; stricter where lower; otherwise where only what is waited for or owed differs.
+    The points are (use, mention, when).
     """
 
     way: Way
@@ -71,7 +75,7 @@ class PolicyDiff(msgspec.Struct, frozen=True):
 
 def diff_policies(old: Policy, new: Policy) -> PolicyDiff:
     """Compare the rules of two policies; their cases only serve as flows to count and to show."""
-    terms = Terms(Domain(rule.when for rule in (*old.rules, *new.rules)))
+    terms = Terms(Domain(conditions_of(old, new)))
     known = [*flows_of_cases(old), *flows_of_cases(new)]
     comparison = _Comparison(Meaning(old, terms), Meaning(new, terms), Finder(terms, known))
     best: dict[tuple[Way, str], Example] = {}
@@ -104,9 +108,10 @@ class _Comparison:
         """How the new verdict differs."""
         before, after = self.before.verdict(flow), self.after.verdict(flow)
         found: set[Way] = set()
-        if not after.point <= before.point:
+        stood, stands = stands_in(self.before, flow), stands_in(self.after, flow)
+        if not after.point <= before.point or any(map(gt, stands, stood)):
             found.add("freer")
-        if not before.point <= after.point:
+        if not before.point <= after.point or any(map(gt, stood, stands)):
             found.add("stricter")
         if not found and _said(before) != _said(after):
             found.add("otherwise")
@@ -151,6 +156,12 @@ class _Comparison:
             because_before=before.because,
             because_after=after.because,
         )
+
+
+def stands_in(judge: Judge, flow: Flow) -> tuple[int, ...]:
+    """How the use stands in each form that its act may have in a message: 0 never, 1 hold, 2 ask, 3 now."""
+    forms: dict[object, tuple[Form, ...]] = {"select": ("silent",), "mention": ("softened", "explicit")}
+    return tuple(_STANDS.index(judge.standing(flow, form)[0]) for form in forms.get(flow.get("act"), ()))
 
 
 def _said(verdict: Verdict) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -13,12 +13,14 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from tactful.model.verdict import DUTY_NEEDS, NAMES, OPENINGS
-from tactful.policy.rules import Claim, Const, Policy, Rule
+from tactful.policy.rules import Atom, Claim, Condition, Const, Policy, Rule
 from tactful.policy.solve import NO, YES, Formula, Terms, every, some
 
 USE, MENTION, WHEN = range(3)
 TOP = 2
 """The highest level of every axis."""
+MENTIONED = Atom("act", "==", ("mention",))
+"""Only of what is mentioned does a message have a softened and an explicit form (SEMANTICS 16)."""
 ANY_LICENCE = Rule(kind="licence", id="any-licence", when=Const(True), when_text="true", point=OPENINGS["say"])
 """What is assumed to open where a policy has no licence of its own, so that its limits can be looked at."""
 
@@ -26,6 +28,11 @@ ANY_LICENCE = Rule(kind="licence", id="any-licence", when=Const(True), when_text
 def with_any_licence(policy: Policy) -> Policy:
     """The policy, with a licence for everything where it has none."""
     return policy if policy.licences else msgspec.structs.replace(policy, licences=(ANY_LICENCE,))
+
+
+def conditions_of(*policies: Policy) -> list[Condition]:
+    """What policies can tell apart, and what the forms of a message tell apart."""
+    return [MENTIONED, *(rule.when for policy in policies for rule in policy.rules)]
 
 
 def without_rule(policy: Policy, rule: Rule) -> Policy:
@@ -83,6 +90,10 @@ class Meaning:
             return YES
         return some(self._opens[each.id] for each in self.policy.licences if each.point[axis] >= level)
 
+    def asks(self) -> Formula:
+        """A licence holds that opens `ask`: then a form of a message that no licence opens may be asked about."""
+        return some(self._opens[each.id] for each in self.policy.licences if each.point.use == 1)
+
     def not_kept_below(self, axis: int, level: int) -> Formula:
         """No limit that counts keeps this axis below the level."""
         return every(self._quiet[each.id] for each in self.policy.limits if each.point[axis] < level)
@@ -130,8 +141,8 @@ class Meaning:
 def differences(old: Meaning, new: Meaning) -> Iterator[Difference]:
     """Every way in which two policies may differ; together the formulas hold wherever they do, and nowhere else.
 
-    What differs is the point of the verdict, what it waits for, and the duties due. Only rules that one of the two does
-    not have in the same meaning can make a difference.
+    What differs is the point of the verdict, how a use stands in a message, what is waited for, or the duties due. Only
+    rules that one of the two does not have in the same meaning can make a difference.
     """
     yield from (Difference("freer", rule, where) for rule, where in _loosened(old, new))
     yield from (Difference("stricter", rule, where) for rule, where in _loosened(new, old))
@@ -146,15 +157,25 @@ def differences(old: Meaning, new: Meaning) -> Iterator[Difference]:
 def _loosened(strict: Meaning, free: Meaning) -> Iterator[tuple[Rule, Formula]]:
     """Where the second policy is freer on some axis: by a limit that it lacks, or by a licence that the first lacks."""
     for limit in _changed(strict.policy.limits, strict.policy, free.policy):
-        wider = some(free.reaches(axis, level + 1) for axis, level in enumerate(limit.point) if level < TOP)
-        yield limit, every((strict.counts(limit), wider))
+        wider = [free.reaches(axis, level + 1) for axis, level in enumerate(limit.point) if level < TOP]
+        wider += [_asked_about(free, level) for level in range(limit.point.mention + 1, TOP + 1)]
+        yield limit, every((strict.counts(limit), some(wider)))
     for licence in _changed(free.policy.licences, free.policy, strict.policy):
         steps = ((axis, level) for axis, top in enumerate(licence.point) for level in range(1, top + 1))
-        wider = some(
+        wider = [
             every((free.not_kept_below(axis, level), strict.terms.opposite(strict.opened(axis, level))))
             for axis, level in steps
-        )
-        yield licence, every((free.counts(licence), wider))
+        ]
+        if licence.point.use == 1:
+            shut = strict.terms.opposite(strict.asks())
+            closed = [strict.terms.opposite(strict.opened(MENTION, level)) for level in range(TOP + 1)]
+            wider += [every((_asked_about(free, level), shut, closed[level])) for level in range(1, TOP + 1)]
+        yield licence, every((free.counts(licence), some(wider)))
+
+
+def _asked_about(free: Meaning, level: int) -> Formula:
+    """A form of a message that needs this much mention is at least asked about, by a licence that opens `ask`."""
+    return every((free.terms.definitely(MENTIONED), free.not_kept_below(MENTION, level), free.asks()))
 
 
 def _changed(rules: Iterable[Rule], mine: Policy, other: Policy) -> Iterator[Rule]:
