@@ -160,7 +160,7 @@ def test_an_unknown_decision_or_moment_is_one_sentence(decided: Path) -> None:
     for words in (("why", "d_nope"), ("why", "d_nope", "--for", "customer"), ("replay", "d_nope"), ("replay", "3")):
         done = typed(decided, *words)
         assert done.exit_code == 2
-        assert done.stderr.startswith(f"There is no decision {words[1]} in this store")
+        assert done.stderr.startswith(f"{words[1]}: there is no such decision")
     assert typed(decided, "why", "99").stderr.strip() == "demo: there is no moment 99; they go from 1 to 11."
 
 

@@ -170,7 +170,7 @@ def test_a_gzip_file_that_was_cut_off_keeps_what_can_be_read(store: Store, shop:
         (b"\n \n\n", "is empty"),
         (b"[]", "holds no event"),
         ("x".encode("utf-16"), "UTF-16"),
-        (gzip.compress(b"x" * 999)[:12], "is a gzip file that was cut off or damaged"),
+        (gzip.compress(b"x" * 999, mtime=0)[:12], "is a gzip file that was cut off or damaged"),
         (b"a,b\n1,2\n", "it is not JSON"),
     ],
 )

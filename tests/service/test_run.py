@@ -27,7 +27,8 @@ from tactful.service.why import why
 
 def decided(folder: Path, store: Store, now: int = a_shop.NOW) -> ReadRun:
     project = a_shop.project(folder)
-    run = store.run(run_campaign(store, project, now, a_shop.LATER, project.campaign.run))
+    clock = a_shop.LATER + now - a_shop.NOW
+    run = store.run(run_campaign(store, project, now, clock, project.campaign.run))
     assert run is not None
     assert run.finished_at is not None
     return ReadRun(store, run)
@@ -213,7 +214,7 @@ def test_a_live_run_takes_places_once_a_day_and_finds_the_cap_full_in_the_end(tm
 def gated(folder: Path, store: Store, text: str, hours: int) -> int:
     now = a_shop.NOW + hours * HOUR
     header, rows, who = read_list(text, "list.csv")
-    gate = Gate(store, a_shop.project(folder), now, a_shop.LATER, "live", text)
+    gate = Gate(store, a_shop.project(folder), now, a_shop.LATER + hours * HOUR, "live", text)
     gate.split(rows, who, "customer")
     return len(gate.result(header).allowed)
 

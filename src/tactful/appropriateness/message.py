@@ -31,7 +31,6 @@ StandingName = Literal["never", "hold", "ask", "now"]
 STANDINGS: tuple[StandingName, ...] = ("never", "hold", "ask", "now")
 NEVER, HOLD, ASK, NOW = range(4)
 REACH = "reach"
-_OF_NAME = {"never": NEVER, "hold": HOLD, "ask": ASK}
 _DUTIES = {word.name: word.sentence for word in OBLIGATIONS}
 MET_BY_MESSAGES = frozenset({"identify_sender", "offer_choice", "explain_why"})
 """Duties that the required parts of every message meet."""
@@ -122,9 +121,9 @@ def use_stands(judge: Judge, card: Scorecard, flow: Flow, form: Form) -> Stood:
     return stood_as(*judge.standing(with_excess(card, {**flow, "act": act_of(form)}), form))
 
 
-def of_verdict(verdict: Verdict) -> Stood:
-    """The standing of a verdict on `reach`."""
-    return Stood(_OF_NAME.get(verdict.name, NOW), verdict.until, verdict.because)
+def reach_stands(judge: Judge, card: Scorecard, flow: Flow) -> Stood:
+    """How speaking to her stands. She notices it: what may only be silent is not done."""
+    return stood_as(*judge.standing(with_excess(card, {**flow, "act": REACH}), "softened"))
 
 
 def pick(reach: Stood, variants: Iterable[Sequence[Used]]) -> Picked:
@@ -161,7 +160,7 @@ def choose(
         [(use, form, use_stands(judge, card, flow, form)) for use, (flow, form) in variant.items()]
         for variant in variants
     ]
-    picked = pick(of_verdict(reach), stood)
+    picked = pick(reach_stands(judge, card, reach_flow), stood)
     judged: tuple[JudgedUse, ...] = ()
     if variants:
         shown = len(variants) - 1 if picked.variant is None else picked.variant

@@ -175,8 +175,8 @@ class Scene:
         return self._stands(fact, form, "select" if form == "silent" else "mention")
 
     def reach(self, fact: Fact | None) -> Stood:
-        """How speaking to her by this contact point stands: nothing is mentioned, so it stands as its verdict."""
-        return self._stands(fact, "silent", REACH)
+        """How speaking to her by this contact point stands: she notices it, so it is never silent."""
+        return self._stands(fact, "softened", REACH)
 
     def flow(self, fact: Fact | None, act: str) -> Flow:
         """The flow of this act with this fact, without what the scorecard adds."""

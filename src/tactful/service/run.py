@@ -150,8 +150,10 @@ class OpenRun:
         """One person's decision, with its place taken from the ledger in a live run."""
         decision_id = decision_id_of(self.run_id, person_id)
         ours = {decision_id, *self.places.get(person_id, ())}
-        held = [contact.decision for contact in inputs.contacts if contact.decision in ours]
-        others = tuple(contact for contact in inputs.contacts if contact.decision not in ours)
+        fresh = self.setting.now - FRESH
+        own = [each for each in inputs.contacts if each.decision in ours and each.at > fresh]
+        held = [each.decision for each in own]
+        others = tuple(each for each in inputs.contacts if each not in own)
         inputs = msgspec.structs.replace(inputs, contacts=others)
         decision = decide(self.setting.build(inputs).case)
         place, taken = "", True

@@ -348,9 +348,9 @@ def message_standing(
 ) -> MessageStanding:
     """Which variant a candidate takes, as put together from an engine's standings (SEMANTICS 16).
 
-    Speaking to her is never silent: `reach` must be open explicitly.
+    Speaking to her is never silent: `reach` must be open at least in general terms.
     """
-    reached, waits = engine.standing({**reach, "act": "reach"}, "explicit")
+    reached, waits = engine.standing({**reach, "act": "reach"}, "softened")
     best = MessageStanding("never", None)
     for number, variant in enumerate(variants):
         stands = {name: _of_use(engine, uses[name], form) for name, form in variant.items()}
