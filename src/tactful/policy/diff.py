@@ -24,6 +24,11 @@ from tactful.policy.rules import Policy
 from tactful.policy.solve import Formula, Terms, every
 from tactful.policy.witness import Finder, flows_of_cases
 
+_FORMS: dict[str, tuple[Form, ...]] = {
+    "select": ("silent",),
+    "reach": ("softened",),
+    "mention": ("softened", "explicit"),
+}
 _STANDS = ("never", "hold", "ask", "now")
 Way = Literal["freer", "stricter", "otherwise"]
 
@@ -160,8 +165,8 @@ class _Comparison:
 
 def stands_in(judge: Judge, flow: Flow) -> tuple[int, ...]:
     """How the use stands in each form that its act may have in a message: 0 never, 1 hold, 2 ask, 3 now."""
-    forms: dict[object, tuple[Form, ...]] = {"select": ("silent",), "mention": ("softened", "explicit")}
-    return tuple(_STANDS.index(judge.standing(flow, form)[0]) for form in forms.get(flow.get("act"), ()))
+    forms = _FORMS.get(str(flow.get("act")), ())
+    return tuple(_STANDS.index(judge.standing(flow, form)[0]) for form in forms)
 
 
 def _said(verdict: Verdict) -> tuple[tuple[str, ...], tuple[str, ...]]:

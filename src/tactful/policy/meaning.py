@@ -19,8 +19,11 @@ from tactful.policy.solve import NO, YES, Formula, Terms, every, some
 USE, MENTION, WHEN = range(3)
 TOP = 2
 """The highest level of every axis."""
-MENTIONED = Atom("act", "==", ("mention",))
-"""Only of what is mentioned does a message have a softened and an explicit form (SEMANTICS 16)."""
+SHOWN: dict[int, Condition] = {
+    1: Atom("act", "in", ("mention", "reach")),
+    2: Atom("act", "==", ("mention",)),
+}
+"""The acts that a message may need this much mention for: speaking to her is never silent (SEMANTICS 16)."""
 ANY_LICENCE = Rule(kind="licence", id="any-licence", when=Const(True), when_text="true", point=OPENINGS["say"])
 """What is assumed to open where a policy has no licence of its own, so that its limits can be looked at."""
 
@@ -32,7 +35,7 @@ def with_any_licence(policy: Policy) -> Policy:
 
 def conditions_of(*policies: Policy) -> list[Condition]:
     """What policies can tell apart, and what the forms of a message tell apart."""
-    return [MENTIONED, *(rule.when for policy in policies for rule in policy.rules)]
+    return [*SHOWN.values(), *(rule.when for policy in policies for rule in policy.rules)]
 
 
 def without_rule(policy: Policy, rule: Rule) -> Policy:
@@ -175,7 +178,7 @@ def _loosened(strict: Meaning, free: Meaning) -> Iterator[tuple[Rule, Formula]]:
 
 def _asked_about(free: Meaning, level: int) -> Formula:
     """A form of a message that needs this much mention is at least asked about, by a licence that opens `ask`."""
-    return every((free.terms.definitely(MENTIONED), free.not_kept_below(MENTION, level), free.asks()))
+    return every((free.terms.definitely(SHOWN[level]), free.not_kept_below(MENTION, level), free.asks()))
 
 
 def _changed(rules: Iterable[Rule], mine: Policy, other: Policy) -> Iterator[Rule]:
