@@ -74,6 +74,7 @@ def test_a_store_that_another_process_writes_to_can_be_read_but_not_written(
 def test_nobody_in_the_store_is_said(shop: Path) -> None:
     (shop / STORE_FILE).unlink()
     bootstrap.store_at(shop).close()
+    assert typed(shop, "policy", "publish", "--author", "Grace").exit_code == 0
     assert "Nobody is in the store yet: run `tactful import orders FILE`" in refused(shop, *DECIDE, code=4)
 
 

@@ -108,5 +108,5 @@ def test_a_wrong_flag_is_one_sentence_and_writes_nothing(tmp_path: Path, name: s
 def test_quotes_and_line_ends_in_answers_stay_answers(tmp_path: Path) -> None:
     hostile = 'The "Gift" Shop\nrun: live # ${x} {y}'
     assert typed(tmp_path, *init(shop=hostile)).exit_code == 0
-    assert typed(tmp_path, "source", "list").exit_code == 4
+    assert typed(tmp_path, "source", "list").exit_code == 0
     assert "\nrun: live" not in (tmp_path / "shop.yaml").read_text()

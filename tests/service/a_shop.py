@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 from tactful.bootstrap import store_at
 from tactful.model.records import DAY, HOUR, Permission
 from tactful.service.import_orders import import_orders, not_goods_of, prepare_orders, recognise_orders
+from tactful.service.packs import DEFAULT_POLICY
 from tactful.service.ports import Store
 from tactful.service.project import Project, read_texts, shop_of
+from tactful.service.publishing import Prepared, prepare, publish
 from tactful.service.setup import Answers, first_files, write_files
 from tactful.service.table_file import read_table
 
@@ -73,6 +78,15 @@ def set_up(folder: Path, notice: bool = True, holdout: str = "0%", run: str = "w
         "run: watch", f"run: {run}"
     )
     write_files(folder, files)
+    with closing(store_at(folder)) as store:
+        publish(store, shipped(), "init", "", LATER - DAY)
+
+
+@cache
+def shipped() -> Prepared:
+    """The packaged policy, looked at once for all tests."""
+    with tempfile.TemporaryDirectory() as folder, closing(store_at(Path(folder))) as store:
+        return prepare(store, DEFAULT_POLICY, None, dt.date(2026, 1, 31))
 
 
 def fill(folder: Path, stories: dict[str, list[str]] | None = None, helpdesk: bool = True) -> Store:

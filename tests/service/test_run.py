@@ -250,10 +250,10 @@ def test_a_place_that_is_gone_between_deciding_and_reserving_is_held(
     store = a_shop.fill(folder)
     real = type(store).reserve
 
-    def others_were_faster(self: Store, person_id: int, contact: Contact, caps: object) -> bool:
+    def others_were_faster(self: Store, person_id: int, contact: Contact, caps: object, epoch: object) -> bool:
         for n in range(2):
             self.record_contacts([(person_id, Contact("sms", "market", contact.at - n - 1, f"other{n}"))])
-        return bool(real(self, person_id, contact, caps))  # type: ignore[arg-type]
+        return bool(real(self, person_id, contact, caps, epoch))  # type: ignore[arg-type]
 
     monkeypatch.setattr(type(store), "reserve", others_were_faster)
     read = decided(folder, store)

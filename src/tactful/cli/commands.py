@@ -17,10 +17,10 @@ COMMANDS = {
     "what-if": ("asking", "The same with something changed."),
     "replay": ("explaining", "Decide once more and compare the bytes."),
     "gate": ("gating", "Split a list into who may be written to and who not."),
-    "policy": ("policy", "Begin, check, test and explain a policy."),
     "schema": ("schema", "What an editor needs to complete and check your files."),
-    "policy": ("policy", "Check and test a policy."),
     "line": ("line", "How many people would mind: fit, measure, ask, compare."),
+    "policy": ("policy_publishing", "Begin, test, explain, compare and publish a policy."),
+    "doctor": ("doctor", "On one screen, why something is silent."),
     "judge": ("judge", "Judge flows from a file; no store, no person."),
     "words": ("words", "Every word that Tactful speaks, with its source."),
 }

@@ -8,15 +8,22 @@ from typing import Annotated
 
 import typer
 
-from tactful.cli.folder import AsJson, CampaignFile, Folder, latest, opened_to_decide, project_of, read_only
+from tactful.cli.folder import AsJson, CampaignFile, Folder, deciding_project, latest, opened_to_decide, read_only
 from tactful.cli.instant import clock, instant
 from tactful.cli.main import app
-from tactful.cli.screen import answered, fail, hang, progress, say, say_json
+from tactful.cli.screen import NO, answered, fail, hang, progress, say, say_json
 from tactful.explain.phrases import PHRASES
 from tactful.model.problems import suggestion
 from tactful.service.heaps import Summary
 from tactful.service.page import run_page
-from tactful.service.report import ReadRun
+from tactful.service.project import OWN_POLICY
+from tactful.service.publishing import (
+    NOTHING_PUBLISHED,
+    NOTHING_PUBLISHED_MEND,
+    differs_from_published,
+    in_force_at,
+)
+from tactful.service.report import ReadRun, local_time
 from tactful.service.run import run_campaign
 
 CampaignName = Annotated[str, typer.Option("--campaign", help="The campaign's name, where there are several.")]
@@ -32,7 +39,9 @@ def decide(
     json: AsJson = False,
 ) -> None:
     """Decide one campaign for everybody in the store. A campaign says `run: watch` (report only) or `run: live`."""
-    project = project_of(shop, campaign)
+    project, published = deciding_project(shop, campaign)
+    if published is None:
+        fail(f"{project.campaign.name}: {NOTHING_PUBLISHED}. Publish a policy: {NOTHING_PUBLISHED_MEND}", NO)
     at = instant(now, project.shop.zone)
     live = project.campaign.run == "live"
     if live and now and abs(at - clock()) > 3_600_000_000:
@@ -41,16 +50,21 @@ def decide(
     with opened_to_decide(shop) as store:
         total = store.counts().persons
         with progress("deciding", total, quiet=json) as moved:
-            run_id = run_campaign(store, project, at, clock(), project.campaign.run, moved)
+            run_id = run_campaign(
+                store, project, at, clock(), project.campaign.run, moved, published.publication.number
+            )
         run = store.run(run_id)
         assert run is not None
         read = ReadRun(store, run)
         summary = read.summary()
         _write(target, run_page(read.page()))
+        rules = rules_in_words(read)
     if json:
-        say_json({"run": run_id, "page": str(target), **_as_dict(summary)})
-    else:
-        _show(read, summary, target)
+        say_json({"run": run_id, "page": str(target), "published": rules, **_as_dict(summary)})
+        return
+    _show(read, summary, target, rules)
+    if differs_from_published(shop, published):
+        say(f"{shop / OWN_POLICY} is not what is published. To use it: {NOTHING_PUBLISHED_MEND}")
 
 
 @app.command()
@@ -94,12 +108,13 @@ def report(
     with read_only(shop) as store:
         read = latest(store, shop, campaign)
         summary = read.summary()
+        published = rules_in_words(read)
     if json:
-        say_json(_as_dict(summary))
+        say_json({**_as_dict(summary), "published": published})
     elif rules:
         _show_rules(summary)
     else:
-        _show(read, summary, None)
+        _show(read, summary, None, published)
 
 
 def _write(target: Path, text: str) -> None:
@@ -120,7 +135,7 @@ def _as_dict(summary: Summary) -> dict[str, object]:
     return values
 
 
-def _show(read: ReadRun, summary: Summary, page: Path | None) -> None:
+def _show(read: ReadRun, summary: Summary, page: Path | None, rules: str) -> None:
     mode = "live: places in the ledger are taken" if read.header.mode == "live" else "watch: nothing is sent"
     say(f"{read.project.campaign.name} · {mode} · as of {read.when}")
     say(f"{summary.looked_at:,} people looked at; it could be for {summary.people:,} of them")
@@ -142,6 +157,16 @@ def _show(read: ReadRun, summary: Summary, page: Path | None) -> None:
     say("Ten people to read through     tactful sample 10")
     if page is not None:
         say(f"What each would read    open   {page}")
+    if rules:
+        hang("The rules", rules, 31)
+
+
+def rules_in_words(read: ReadRun) -> str:
+    """Which published policy a run decided with, when it was published and by whom; empty where none was."""
+    published = in_force_at(read.store, read.run.begun_at)
+    if published is None:
+        return ""
+    return f"{published.name} · published {local_time(published.at, read.project.shop.zone)} by {published.author}"
 
 
 def _show_rules(summary: Summary) -> None:

@@ -15,6 +15,7 @@ from tactful.model.problems import Problem, Problems, StoreProblem
 from tactful.service.packs import read_text
 from tactful.service.ports import Store
 from tactful.service.project import Project, read_texts
+from tactful.service.publishing import Published, in_force
 from tactful.service.report import ReadRun
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -53,9 +54,22 @@ def read_only(folder: Path) -> Iterator[Store]:
         store.close()
 
 
+def deciding_project(folder: Path, campaign: Path) -> tuple[Project, Published | None]:
+    """The project of a folder with this campaign and the policy in force; None where nothing was ever published.
+
+    Raises Problems, all at once. The folder's own policy file is not looked at: only what is published decides.
+    """
+    project = project_of(folder, campaign)
+    with read_only(folder) as store:
+        published = in_force(store)
+    if published is None:
+        return project, None
+    return Project({**project.texts, **published.texts}, campaign_file=str(campaign)), published
+
+
 def project_of(folder: Path, campaign: Path) -> Project:
-    """The project of a folder with this campaign. Raises Problems, all at once."""
-    project = Project(read_texts(folder, campaign), campaign_file=str(campaign))
+    """The project of a folder with this campaign, without a policy to decide with. Raises Problems, all at once."""
+    project = Project(read_texts(folder, campaign, policy={}), campaign_file=str(campaign))
     name = project.campaign.name
     if not _NAME.fullmatch(name):
         raise Problems(

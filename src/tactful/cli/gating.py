@@ -8,14 +8,15 @@ from typing import Annotated
 
 import typer
 
-from tactful.cli.folder import AsJson, CampaignFile, Folder, opened, project_of, read_only
+from tactful.cli.folder import AsJson, CampaignFile, Folder, deciding_project, opened, project_of, read_only
 from tactful.cli.instant import clock, instant
 from tactful.cli.main import app
-from tactful.cli.screen import LIMIT, answered, err, fail, hang, progress, say, say_json
+from tactful.cli.screen import LIMIT, NO, answered, err, fail, hang, progress, say, say_json
 from tactful.model.problems import Problem, Problems
 from tactful.service.gaps import FoundGap
 from tactful.service.gaps import gaps as found_gaps
-from tactful.service.gate import ADDED, REFUSED, Gate, Gated, as_csv, read_list
+from tactful.service.gate import ADDED, REFUSED, Gate, Gated, all_held, as_csv, read_list
+from tactful.service.publishing import NOTHING_PUBLISHED, NOTHING_PUBLISHED_MEND
 
 
 @app.command()
@@ -37,19 +38,18 @@ def gate(
     We vouch for what the campaign declares, not for a text written elsewhere. Exit code 3 if a limit on how often was
     reached for anybody.
     """
-    project = project_of(shop, campaign)
+    project, published = deciding_project(shop, campaign)
     at = instant(now, project.shop.zone)
     if project.campaign.run == "live" and now:
         fail("A live campaign decides for now; --now is for `run: watch`.")
     text = _text(file, encoding)
     header, rows, who = read_list(text, str(file), id)
-    if len({allowed.resolve(), refused.resolve(), file.resolve()}) < 3:
-        fail("the list, --out and --refused must be three different files.")
-    for path in (allowed, refused):
-        if path.is_dir() or not os.access(path.parent, os.W_OK):
-            fail(f"{path}: cannot be written: there is no such folder, or it may not be written to.")
+    _check_places(file, allowed, refused)
+    if published is None:
+        _write_both(allowed, refused, all_held(header, rows, NOTHING_PUBLISHED))
+        fail(f"{NOTHING_PUBLISHED}; all {len(rows):,} rows are in {refused}. Publish: {NOTHING_PUBLISHED_MEND}", NO)
     with opened(shop) as store, progress("deciding", len(rows), quiet=json) as moved:
-        done = Gate(store, project, at, clock(), project.campaign.run, text)
+        done = Gate(store, project, at, clock(), project.campaign.run, text, published.publication.number)
         done.split(rows, who, kind, moved)
         result = done.result(header)
     _write_both(allowed, refused, result)
@@ -93,6 +93,15 @@ def _show_gap(gap: FoundGap) -> None:
     becomes = ", ".join(f"{count:,} {name}" for name, count in gap.would_become.items())
     tried = f"of {gap.tried:,} tried: " if gap.tried < gap.people else ""
     hang("", f"then: {tried}{becomes}", 12)
+
+
+def _check_places(file: Path, allowed: Path, refused: Path) -> None:
+    """Leave with one sentence where the answer cannot be written."""
+    if len({allowed.resolve(), refused.resolve(), file.resolve()}) < 3:
+        fail("the list, --out and --refused must be three different files.")
+    for path in (allowed, refused):
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            fail(f"{path}: cannot be written: there is no such folder, or it may not be written to.")
 
 
 def _text(file: Path, encoding: str) -> str:

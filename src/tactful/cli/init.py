@@ -10,9 +10,12 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from tactful.cli.folder import opened
+from tactful.cli.instant import clock, today
 from tactful.cli.main import app
 from tactful.cli.screen import answered, fail, say, say_json
 from tactful.model.vocabulary import KEYS
+from tactful.service.publishing import publish_first
 from tactful.service.setup import NOT_CONNECTED, Answers, fault_of, first_files, write_files
 from tactful.service.shop import ZONES
 
@@ -74,11 +77,14 @@ def init(
         approved_by=approved_by,
     )
     written = write_files(folder, first_files(answers, dt.date.today()))
+    with opened(folder) as store:
+        published = publish_first(store, approved_by or "init", clock(), today())
     if json:
-        say_json({"written": [str(path) for path in written]})
+        say_json({"written": [str(path) for path in written], "published": published})
         return
     for path in written:
         say(f"wrote {path}")
+    say(f"published {published}: these rules decide from now on")
     say("Nothing can be sent yet: every campaign starts as `run: watch`.")
     say("Next: tactful import orders FILE")
 

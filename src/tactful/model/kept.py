@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from tactful.model.records import Event
@@ -95,6 +97,23 @@ class Run(msgspec.Struct, frozen=True):
     begun_at: int
     finished_at: int | None = None
     summary: bytes | None = None
+
+
+class Publication(msgspec.Struct, frozen=True):
+    """One time that a policy came into force. Numbers count from 1 and are the epoch: each one raises it.
+
+    `policy` is the digest of the rules (hex), `name` what the policy calls itself with its version, `texts` the digest
+    of the artefact that it is loaded from. A rollback puts an earlier policy into force again.
+    """
+
+    number: int
+    kind: Literal["publish", "rollback"]
+    policy: str
+    name: str
+    author: str
+    at: int
+    note: str
+    texts: bytes
 
 
 class StoreCounts(msgspec.Struct, frozen=True):

@@ -107,10 +107,12 @@ def _who(header: list[str], column: str, file: str) -> int:
 class Gate:
     """A campaign in front of a list. Nothing is sent here; a live campaign takes places in the ledger."""
 
-    def __init__(self, store: Store, project: Project, now: int, at: int, mode: Mode, text: str) -> None:
+    def __init__(
+        self, store: Store, project: Project, now: int, at: int, mode: Mode, text: str, epoch: int | None = None
+    ) -> None:
         self.store = store
         self.now = now
-        self.open = OpenRun(store, project, now, at, mode, text.encode())
+        self.open = OpenRun(store, project, now, at, mode, text.encode(), epoch)
         run = store.run(self.open.run_id)
         assert run is not None
         self.read = ReadRun(store, run)
@@ -185,6 +187,12 @@ class Gate:
             full=self.full,
             heaps=dict(sorted(self.heaps.items(), key=lambda item: (-item[1], item[0]))),
         )
+
+
+def all_held(header: list[str], rows: list[list[str]], reason: str) -> Gated:
+    """A list of which nobody may be written to, for one reason that is ours; nothing is decided."""
+    refused = tuple(GateRow(tuple(row), ("hold", "", reason, "")) for row in rows)
+    return Gated("", tuple(header), (), refused, 0, 0, False, {reason: len(rows)} if rows else {})
 
 
 def as_csv(header: tuple[str, ...], added: tuple[str, ...], rows: Iterable[GateRow]) -> str:

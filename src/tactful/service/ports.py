@@ -16,6 +16,7 @@ from tactful.model.kept import (
     Heard,
     ImportedFile,
     PersonRow,
+    Publication,
     Run,
     Snapshot,
     StoreCounts,
@@ -62,6 +63,9 @@ class Store(Protocol):
     def imports(self) -> list[ImportedFile]:
         """All files that were read, oldest first."""
 
+    def damage(self) -> str:
+        """What is broken in the store itself; empty where nothing is."""
+
     def counts(self) -> StoreCounts:
         """How much there is."""
 
@@ -83,8 +87,17 @@ class Store(Protocol):
     def read_contacts(self, since: int) -> Iterator[tuple[int, list[Contact]]]:
         """Everybody's contacts later than `since`, in the order of ids."""
 
-    def reserve(self, person_id: int, contact: Contact, caps: Sequence[Cap]) -> bool:
-        """Take a place for a contact if every cap allows it."""
+    def reserve(self, person_id: int, contact: Contact, caps: Sequence[Cap], epoch: int | None = None) -> bool:
+        """Take a place for a contact if every cap allows it, and (with `epoch`) no other policy is in force by now."""
+
+    def publish(self, publication: Publication, texts: bytes) -> None:
+        """Put a policy into force, whole or not at all."""
+
+    def active(self) -> Publication | None:
+        """The publication in force; None where nothing was ever published."""
+
+    def publications(self) -> list[Publication]:
+        """Every publication and rollback, oldest first."""
 
     def keep_artefact(self, kind: str, body: bytes) -> bytes:
         """Keep bytes under their SHA-256."""
@@ -111,6 +124,9 @@ class Store(Protocol):
 
     def latest_run(self, campaign: str) -> Run | None:
         """The finished run of a campaign that was begun last."""
+
+    def runs(self, campaign: str) -> list[Run]:
+        """The finished runs of a campaign, newest first."""
 
     def unfinished_run(self, campaign: str) -> Run | None:
         """The run of a campaign that was begun last, if it is not finished."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -52,9 +52,10 @@ TABLES = (
     "treatment/tables/template_objects.yaml",
 )
 DRAFT = ".draft.yaml"
+POLICY = "policy:"
+OWN_POLICY = "policy.yaml"
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 LINE = "tables/line.yaml"
-_POLICY = "policy:"
 _POLICY_NAME = "policy"
 _CAMPAIGN = "campaign"
 
@@ -64,10 +65,22 @@ def shop_of(folder: Path) -> Shop:
     return load_shop(_shop_text(folder), str(folder / "shop.yaml"))
 
 
-def read_texts(folder: Path, campaign: Path | None = None) -> dict[str, str]:
+def policy_texts(name: str, rules: Rules) -> dict[str, str]:
+    """The texts of a policy, and its name, as a project has them."""
+    return {_POLICY_NAME: name, **{f"{POLICY}{part}": text for part, text in rules.texts.items()}}
+
+
+def rules_of(texts: dict[str, str], today: dt.date | None = None) -> Rules:
+    """The policy among the texts of a project, compiled; with `today`, as it applies on that day. Raises Problems."""
+    own = {name.removeprefix(POLICY): text for name, text in texts.items() if name.startswith(POLICY)}
+    return load_rules(texts[_POLICY_NAME], texts=own, today=today, line=texts.get(LINE))
+
+
+def read_texts(folder: Path, campaign: Path | None = None, policy: Mapping[str, str] | None = None) -> dict[str, str]:
     """Every text that a project is built from, by its path in the project; the campaign's own under `campaign`.
 
-    A table in the folder's `tables/` stands in for the packaged one of that name.
+    A table in the folder's `tables/` stands in for the packaged one of that name. `policy` are the texts of the policy
+    that was published; without it, the folder's own policy is read, or the packaged one.
     """
     texts = {"shop.yaml": _shop_text(folder)}
     if (folder / "labels.yaml").exists():
@@ -84,9 +97,8 @@ def read_texts(folder: Path, campaign: Path | None = None) -> dict[str, str]:
         texts[_CAMPAIGN] = read_text(campaign)
         treatment = _treatment_path(texts[_CAMPAIGN], str(campaign))
         texts[treatment] = read_text(folder / treatment)
-    texts[_POLICY_NAME] = _policy_name(folder)
-    rules = load_rules(texts[_POLICY_NAME], folder)
-    texts.update({f"{_POLICY}{name}": text for name, text in rules.texts.items()})
+    name = policy_name(folder)
+    texts.update(policy if policy is not None else policy_texts(name, load_rules(name, folder)))
     return texts
 
 
@@ -141,8 +153,7 @@ class Project:
         """The policy that holds, compiled: without what applies only after `today`."""
         if self._rules is not None:
             return self._rules
-        own = {name.removeprefix(_POLICY): text for name, text in self.texts.items() if name.startswith(_POLICY)}
-        return load_rules(self.texts[_POLICY_NAME], texts=own, today=self.today, line=self.texts.get(LINE))
+        return rules_of(self.texts, self.today)
 
     def on(self, today: dt.date) -> Project:
         """The project with the rules that apply on a day; itself, where that is all of them."""
@@ -275,8 +286,9 @@ def _shop_text(folder: Path) -> str:
     return read_text(path)
 
 
-def _policy_name(folder: Path) -> str:
-    return "policy.yaml" if (folder / "policy.yaml").exists() else DEFAULT_POLICY
+def policy_name(folder: Path) -> str:
+    """The policy that a shop's folder speaks of: its own, or the packaged one."""
+    return OWN_POLICY if (folder / OWN_POLICY).exists() else DEFAULT_POLICY
 
 
 def _treatment_path(text: str, file: str) -> str:

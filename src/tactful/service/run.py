@@ -104,15 +104,29 @@ def setting_of(store: Store, header: Header) -> Setting:
 
 
 class OpenRun:
-    """A run that goes on: who has a decision keeps it, whoever comes next gets one."""
+    """A run that goes on: who has a decision keeps it, whoever comes next gets one.
 
-    def __init__(self, store: Store, project: Project, now: int, at: int, mode: Mode, of: bytes = b"") -> None:
+    `epoch` is the number of the publication that the project's policy is from: a live run ends where another policy
+    comes into force.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        project: Project,
+        now: int,
+        at: int,
+        mode: Mode,
+        of: bytes = b"",
+        epoch: int | None = None,
+    ) -> None:
         project = project.on(day_of(max(now, at)))
         header = header_of(store, project, now, mode)
         self.store = store
         self.mode = mode
         self.at = at
         self.setting = Setting(project, now, kept_catalogue(store), header.heard)
+        self.epoch = epoch
         name = f"{project.campaign.name}{LIST}" if of else project.campaign.name
         self.run_id = _run_id(store, name, header, of)
         store.begin_run(self.run_id, mode, name, _pack(header), at)
@@ -146,7 +160,7 @@ class OpenRun:
         if self.mode == "live" and decision.takes is not None:
             place = held[0] if held else decision_id
             contact = msgspec.structs.replace(decision.takes, decision=place)
-            taken = self.store.reserve(person_id, contact, self.setting.project.shop.caps)
+            taken = self.store.reserve(person_id, contact, self.setting.project.shop.caps, self.epoch)
             decision = decision if taken else without_place(decision)
         record = Record(self.run_id, inputs.label, inputs.permissions, others, taken, place if taken else "")
         return DecisionRow(
@@ -167,10 +181,16 @@ class OpenRun:
 
 
 def run_campaign(
-    store: Store, project: Project, now: int, at: int, mode: Mode, moved: Callable[[int], None] = lambda steps: None
+    store: Store,
+    project: Project,
+    now: int,
+    at: int,
+    mode: Mode,
+    moved: Callable[[int], None] = lambda steps: None,
+    epoch: int | None = None,
 ) -> str:
     """Decide for everybody; the id of the run. `now` is the instant decided for, `at` the clock."""
-    run = OpenRun(store, project, now, at, mode)
+    run = OpenRun(store, project, now, at, mode, epoch=epoch)
     moved(len(run.done))
     for people in _chunks(_people(store, now, run.done)):
         run.decide(people)

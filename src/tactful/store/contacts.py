@@ -9,6 +9,7 @@ from contextlib import closing
 from tactful.model.problems import StoreProblem
 from tactful.model.records import Cap, Contact
 from tactful.store.base import StorePart, in_parts
+from tactful.store.policies import epoch_of
 
 ROWS = 5_000
 INSERT = """INSERT OR IGNORE INTO contact (person_id, gate_id, channel, class, state, at, decision_id)
@@ -71,15 +72,18 @@ class ContactVerbs(StorePart):
             if contacts:
                 yield owner, contacts
 
-    def reserve(self, person_id: int, contact: Contact, caps: Sequence[Cap]) -> bool:
+    def reserve(self, person_id: int, contact: Contact, caps: Sequence[Cap], epoch: int | None = None) -> bool:
         """Take a place for a contact if every cap allows it; False when one is full, and then nothing is kept.
 
         Counting and taking are one write, so that no window is ever above its cap, whoever else reserves, and also
         when clocks step back: windows that end after `contact.at` are counted too. A decision has its place once:
-        asking again for the same person and `decision` is True and takes nothing.
+        asking again for the same person and `decision` is True and takes nothing. With `epoch`, the number of the
+        publication decided under (0 for none), `StoreProblem` where another policy is in force now.
         """
         widest = max((cap.window for cap in caps), default=0)
         with self._db.writing() as connection:
+            if epoch is not None and epoch != epoch_of(connection):
+                raise StoreProblem("Another policy was published while this was decided: decide again.")
             if contact.decision and already(connection, person_id, contact.decision):
                 return True
             near = connection.execute(HERS, (person_id, contact.at - widest, contact.at + widest)).fetchall()

@@ -95,6 +95,12 @@ class PeopleVerbs(StorePart):
             rows = connection.execute("SELECT digest, name, counts, at FROM import_file ORDER BY at, digest").fetchall()
         return [made_file(*row) for row in rows]
 
+    def damage(self) -> str:
+        """What is broken in the file itself, in SQLite's words; empty where nothing is."""
+        with self._db.reading() as connection:
+            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        return "" if found == "ok" else found
+
     def counts(self) -> StoreCounts:
         """How much there is, at one instant."""
         with self._db.snapshot() as connection:

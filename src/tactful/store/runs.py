@@ -103,6 +103,14 @@ class RunVerbs(StorePart):
             "WHERE campaign = ? AND finished_at IS NOT NULL ORDER BY begun_at DESC, run_id DESC LIMIT 1", (campaign,)
         )
 
+    def runs(self, campaign: str) -> list[Run]:
+        """The finished runs of a campaign, newest first."""
+        with self._db.reading() as connection:
+            rows = connection.execute(
+                f"{RUN} WHERE campaign = ? AND finished_at IS NOT NULL ORDER BY begun_at DESC, run_id DESC", (campaign,)
+            ).fetchall()
+        return [Run(*row) for row in rows]
+
     def unfinished_run(self, campaign: str) -> Run | None:
         """The run of a campaign that was begun last, if it is not finished."""
         last = self._one_run("WHERE campaign = ? ORDER BY begun_at DESC, run_id DESC LIMIT 1", (campaign,))

@@ -10,6 +10,9 @@ here yet has its place:
 - `event.txid` is 0 here: one writer at a time commits in the order of `pos`; a store with many writers needs both;
 - `gate` holds one person each until households share one; `log` gets its chain with sealing;
 - `contact.lease_until` and `deadline` are used when something is sent by ourselves.
+
+Version 2 adds the policies that were published and the one in force. `publication.policy` is the digest of the rules,
+`texts` the artefact that they are loaded from; `active` has one row, or none where nothing was ever published.
 """
 
 from __future__ import annotations
@@ -90,5 +93,17 @@ VERSION_1 = (
     ) STRICT, WITHOUT ROWID""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (VERSION_1,)
+VERSION_2 = (
+    """CREATE TABLE publication (
+        number INTEGER PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('publish', 'rollback')),
+        policy TEXT NOT NULL, name BLOB NOT NULL, author BLOB NOT NULL, at INTEGER NOT NULL, note BLOB NOT NULL,
+        texts BLOB NOT NULL REFERENCES artefact
+    ) STRICT""",
+    """CREATE TABLE active (
+        one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL REFERENCES publication,
+        policy TEXT NOT NULL, epoch INTEGER NOT NULL
+    ) STRICT""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2)
 NEWEST = len(STEPS)

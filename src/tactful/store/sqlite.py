@@ -13,6 +13,7 @@ from tactful.store.database import open_database
 from tactful.store.events import EventVerbs
 from tactful.store.people import PeopleVerbs
 from tactful.store.permissions import PermissionVerbs
+from tactful.store.policies import PolicyVerbs
 from tactful.store.runs import RunVerbs
 
 
@@ -26,7 +27,7 @@ def random_key() -> bytes:
     return secrets.token_bytes(32)
 
 
-class SqliteStore(EventVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs, RunVerbs, StorePart):
+class SqliteStore(EventVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs, RunVerbs, PolicyVerbs, StorePart):
     """Every verb is one transaction that is on the disk when the verb returns, or has not happened at all.
 
     What cannot be done raises `StoreProblem`. A store belongs to the thread that opened it; other threads and

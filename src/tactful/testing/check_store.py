@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from hashlib import sha256
 from itertools import pairwise
 from threading import Barrier, Thread
 from typing import Any
 
-from tactful.model.kept import Appended, DecisionRow, Document, ImportedFile, Snapshot
+from tactful.model.kept import Appended, DecisionRow, Document, ImportedFile, Publication, Snapshot
 from tactful.model.problems import StoreProblem
 from tactful.model.records import DAY, HOUR, Cap, Contact, NewEvent, Permission
 
@@ -282,6 +283,7 @@ def check_runs(make_store: MakeStore) -> None:
         assert (store.latest_run("tea").run_id, store.unfinished_run("tea").run_id) == ("r1", "r2")
         store.finish_run("r2", b"", 11)
         assert (store.latest_run("tea").run_id, store.unfinished_run("tea")) == ("r2", None)
+        assert ([run.run_id for run in store.runs("tea")], store.runs("coffee")) == (["r2", "r1"], [])
         assert (store.counts().runs, store.counts().decisions, store.counts().snapshots) == (2, 3, 1)
 
 
@@ -308,6 +310,34 @@ def check_artefacts_and_sources(make_store: MakeStore) -> None:
         assert (store.imported(b"a"), store.imported(b"c")) == (files[0], None)
 
 
+def published(number: int, policy: str, texts: bytes, kind: str = "publish") -> Publication:
+    """A publication of these texts."""
+    return Publication(number, kind, policy, "norm/shop 1", "Grace", 100 + number, "why\0é", sha256(texts).digest())  # type: ignore[arg-type]
+
+
+def check_publications(make_store: MakeStore) -> None:
+    """A policy is put into force whole and one after the other; nobody reserves under one that is not in force."""
+    with closing(make_store("publications")) as store:
+        assert (store.active(), store.publications()) == (None, [])
+        one, two, back = published(1, "aa", b"one"), published(2, "bb", b"two"), published(3, "aa", b"one", "rollback")
+        assert refused(lambda: store.publish(two, b"two")), "a number was left out"
+        assert (store.active(), store.artefact(two.texts)) == (None, None), "a refused one leaves nothing behind"
+        store.publish(one, b"one")
+        with closing(make_store("publications")) as other:
+            assert other.active() == one
+            other.publish(two, b"two")
+        assert refused(lambda: store.publish(published(2, "cc", b"three"), b"three")), "another one came first"
+        assert store.active() == two
+        (penny,) = store.resolve([("customer", "penny")])
+        assert refused(lambda: store.reserve(penny, message(5, "old"), [LIVE], 1))
+        assert store.contacts(penny, 0) == []
+        assert store.reserve(penny, message(5, "new"), [LIVE], 2)
+        assert store.reserve(penny, message(6, "any"), [LIVE])
+        store.publish(back, b"one")
+        assert store.publications() == [one, two, back]
+        assert (store.active(), store.artefact(one.texts)) == (back, b"one")
+
+
 def check_reopening(make_store: MakeStore) -> None:
     """What was acknowledged is there after closing, under the same keys."""
     with closing(make_store("reopened")) as store:
@@ -315,6 +345,7 @@ def check_reopening(make_store: MakeStore) -> None:
         penny = store.find("customer", "17850")
         before = store.tail(penny)
     with closing(make_store("reopened")) as store:
+        assert store.damage() == ""
         assert store.append([line(2), line(3)], 9) == Appended(1, 1, 0, 0)
         assert store.find("customer", "17850") == penny
         assert store.tail(penny)[:2] == before
@@ -324,7 +355,8 @@ def check_reopening(make_store: MakeStore) -> None:
 
 CHECKS: tuple[Callable[[MakeStore], None], ...] = (
     check_exactly_once, check_people, check_documents, check_permissions, check_contacts, check_caps,
-    check_caps_under_a_rush, check_two_writers, check_runs, check_artefacts_and_sources, check_reopening,
+    check_caps_under_a_rush, check_two_writers, check_runs, check_artefacts_and_sources, check_publications,
+    check_reopening,
 )  # fmt: skip
 
 

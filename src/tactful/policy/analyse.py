@@ -1,0 +1,238 @@
+"""What is wrong with the rules of a policy, each finding with a flow that shows it; and whether its claims hold.
+
+Both are decided over the whole abstract domain (see `domain`), so that "never" is meant: a rule is reported when there
+is no flow at all that it makes a difference to, and a claim holds when no flow breaks it. `norm.excess` counts as any
+number, whatever the scorecard would say.
+
+A rule makes a difference where the verdict's point, how the use stands in a message (SEMANTICS 16), what is waited for
+or the duties change when the rule is taken away. One that never does is, by the first of these that applies:
+
+- *unreachable*: its own condition never definitely holds;
+- *shadowed*: one other rule of its kind holds wherever it holds, and goes at least as far;
+- *contradictory*: a licence, and one limit forbids wherever the licence holds;
+- *never decides*: several rules together leave it nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+import msgspec
+
+from tactful.model.flow import Flow
+from tactful.model.verdict import NAMES, VerdictName
+from tactful.policy.compile import compile_policy
+from tactful.policy.domain import Domain
+from tactful.policy.evaluate import truth
+from tactful.policy.judge import Judge
+from tactful.policy.load_rules import BUILT_IN
+from tactful.policy.meaning import (
+    ANY_LICENCE,
+    USE,
+    Meaning,
+    conditions_of,
+    differences,
+    waivers_of,
+    with_any_licence,
+    without_rule,
+)
+from tactful.policy.rules import AllOf, Claim, Condition, Policy, Rule
+from tactful.policy.solve import Formula, Terms, every
+from tactful.policy.witness import Finder, flows_of_cases
+
+MOST_NAMED = 4
+
+Kind = Literal["unreachable", "shadowed", "contradictory", "never decides"]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One rule that never makes a difference, the rules that are in its way, and a flow that shows it.
+
+    `witness` is a flow for which the rule counts and changes nothing; where it can never definitely hold, one for which
+    everything holds but the part that cannot. `verdict` is that of the policy.
+    """
+
+    kind: Kind
+    rule: str
+    message: str
+    others: tuple[str, ...]
+    witness: Flow
+    verdict: VerdictName
+    file: str
+    line: int
+
+
+class Refuted(msgspec.Struct, frozen=True):
+    """A claim that does not hold, with the smallest counterexample found and the verdict on it."""
+
+    claim: str
+    counterexample: Flow
+    verdict: VerdictName
+    because: tuple[str, ...]
+    file: str
+    line: int
+
+
+class Analysis(msgspec.Struct, frozen=True):
+    """What was found. `rules` and `claims` were looked at; `assumed_licence` where the policy has none of its own."""
+
+    rules: int
+    claims: int
+    findings: tuple[Finding, ...]
+    refuted: tuple[Refuted, ...]
+    assumed_licence: bool = False
+
+
+def analyse(policy: Policy) -> Analysis:
+    """Look at every rule but the built-in one, and at every claim."""
+    own = [rule for rule in policy.rules if rule.file != BUILT_IN]
+    look = _Look(policy)
+    findings = [finding for rule in own for finding in look.at(rule)]
+    refuted = prove_claims(policy)
+    assumed = not policy.licences
+    return Analysis(len(own), len(policy.claims), tuple(findings), refuted, assumed)
+
+
+def prove_claims(policy: Policy) -> tuple[Refuted, ...]:
+    """The claims that some flow breaks. A claim that is not in the answer holds for every flow."""
+    terms = Terms(Domain([*(rule.when for rule in policy.rules), *(claim.when for claim in policy.claims)]))
+    meaning, judge = Meaning(policy, terms), compile_policy(policy)
+    finder = Finder(terms, flows_of_cases(policy))
+    found = []
+    for claim in policy.claims:
+        broken = meaning.breaks(claim)
+        flow = finder.smallest(broken, lambda flow, claim=claim: breaks(claim, flow, judge))  # type: ignore[misc]
+        if flow is not None:
+            verdict = judge.verdict(flow)
+            found.append(Refuted(claim.text, flow, verdict.name, verdict.because, claim.file, claim.line))
+    return tuple(found)
+
+
+def breaks(claim: Claim, flow: Flow, judge: Judge) -> bool:
+    """Whether the flow is as the claim says and the verdict is not."""
+    if truth(claim.when, flow) is not True:
+        return False
+    rank, wanted = NAMES.index(judge.verdict(flow).name), NAMES.index(claim.verdict)
+    above, below = rank > wanted, rank < wanted
+    holds = {"==": rank == wanted, "!=": above or below, "<": below, "<=": not above, ">": above, ">=": not below}
+    return not holds[claim.op]
+
+
+class _Look:
+    """One policy, ready to look at each of its rules."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = with_any_licence(policy)
+        self.terms = Terms(Domain(conditions_of(self.policy)))
+        self.meaning = Meaning(self.policy, self.terms)
+        self.judge = compile_policy(self.policy)
+        self.finder = Finder(self.terms, flows_of_cases(policy))
+
+    def at(self, rule: Rule) -> Iterator[Finding]:
+        """What is to be said of a rule: nothing where it ever makes a difference."""
+        if self._ever_matters(rule):
+            return
+        yield self._unreachable(rule) or self._shadowed(rule) or self._contradictory(rule) or self._never(rule)
+
+    def _ever_matters(self, rule: Rule) -> bool:
+        """Complete: cases first, since most rules decide one; then every difference is searched for to the end."""
+        rest = Meaning(without_rule(self.policy, rule), self.terms)
+        where = [difference.where for difference in differences(self.meaning, rest)]
+        if any(next(self.finder.among_known(each), None) is not None for each in where):
+            return True
+        return any(self.finder.search(each) is not None for each in where)
+
+    def _unreachable(self, rule: Rule) -> Finding | None:
+        if self.finder.search(self.terms.definitely(rule.when)) is not None:
+            return None
+        held: list[Condition] = []
+        parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
+        for part in parts:
+            if self._together([*held, part]) is None:
+                break
+            held.append(part)
+        witness = self._together(held) or {}
+        texts = "nothing makes its condition hold" if len(parts) == 1 else f"part {len(held) + 1} of its condition"
+        message = (
+            f"{rule.id}: {texts}."
+            if len(parts) == 1
+            else f"{rule.id}: {texts} contradicts the parts before it, so it never surely holds."
+        )
+        return self._finding("unreachable", rule, message, (), witness)
+
+    def _together(self, parts: Iterable[Condition]) -> Flow | None:
+        return self.finder.search(every(map(self.terms.definitely, parts)))
+
+    def _shadowed(self, rule: Rule) -> Finding | None:
+        for other in self._rules_like(rule):
+            if _goes_as_far(other, rule, self.policy) and self._always(rule, self.meaning.counts(other)):
+                message = f"{rule.id}: wherever it holds, {other.id} holds too and goes at least as far."
+                return self._finding("shadowed", rule, message, (other.id,), self._shown(rule))
+        return None
+
+    def _contradictory(self, rule: Rule) -> Finding | None:
+        for limit in self.policy.limits if rule.kind == "licence" else ():
+            if 0 in (limit.point.use, limit.point.when) and self._always(rule, self.meaning.counts(limit)):
+                message = f"{rule.id}: wherever it would open, {limit.id} forbids."
+                return self._finding("contradictory", rule, message, (limit.id,), self._shown(rule))
+        return None
+
+    def _never(self, rule: Rule) -> Finding:
+        holds = every((self.terms.definitely(rule.when), self.meaning.counts(rule)))
+        opened = every((holds, self.meaning.opened(USE, 1)))
+        witness = self._surely(rule, opened) or self._surely(rule, holds) or self._shown(rule)
+        others = tuple(name for name in self.judge.verdict(witness).because if name != rule.id)
+        if self.finder.search(opened) is None:
+            why = "wherever it surely holds, no licence opens anything"
+        else:
+            more = f" and {len(others) - MOST_NAMED} more" if others[MOST_NAMED:] else ""
+            why = f"here it is for {', '.join(others[:MOST_NAMED]) or 'nothing else'}{more} to decide"
+        return self._finding(
+            "never decides", rule, f"{rule.id}: without it, every verdict is the same; {why}.", others, witness
+        )
+
+    def _surely(self, rule: Rule, formula: Formula) -> Flow | None:
+        return self.finder.smallest(formula, lambda flow: truth(rule.when, flow) is True)
+
+    def _rules_like(self, rule: Rule) -> list[Rule]:
+        return [each for each in self.policy.rules if each.kind == rule.kind and each.id != rule.id]
+
+    def _always(self, rule: Rule, other: Formula) -> bool:
+        """Whether the formula holds wherever the rule counts."""
+        return self.finder.search(every((self.meaning.counts(rule), self.terms.opposite(other)))) is None
+
+    def _shown(self, rule: Rule) -> Flow:
+        """A small flow for which the rule counts, with the freest verdict that there is then."""
+        counts = self.meaning.counts(rule)
+        for rank in range(len(NAMES) - 1, -1, -1):
+            flow = self.finder.smallest(
+                every((counts, self.meaning.at_least(rank))), lambda flow: self._counts(rule, flow)
+            )
+            if flow is not None:
+                return flow
+        return {}
+
+    def _counts(self, rule: Rule, flow: Flow) -> bool:
+        """Whether a rule counts for a flow, read from the flow itself."""
+        held = truth(rule.when, flow)
+        if rule.kind != "limit":
+            return held is True
+        return held is not False and all(truth(each.when, flow) is not True for each in waivers_of(self.policy, rule))
+
+    def _finding(self, kind: Kind, rule: Rule, message: str, others: tuple[str, ...], witness: Flow) -> Finding:
+        name = self.judge.verdict(witness).name
+        shown = tuple(each for each in others if each != ANY_LICENCE.id)
+        return Finding(kind, rule.id, message, shown, witness, name, rule.file, rule.line)
+
+
+def _goes_as_far(other: Rule, rule: Rule, policy: Policy) -> bool:
+    """Whether a rule that holds leaves one of its kind nothing to do."""
+    if rule.kind == "licence":
+        return rule.point <= other.point
+    if rule.kind == "waiver":
+        named = {limit.id for limit in policy.limits if rule in waivers_of(policy, limit)}
+        return named <= {limit.id for limit in policy.limits if other in waivers_of(policy, limit)}
+    same_wait = not rule.until or rule.until == other.until or 0 in (other.point.use, other.point.when)
+    forbids = 0 in (other.point.use, other.point.when)
+    return other.point <= rule.point and (forbids or set(rule.oblige) <= set(other.oblige)) and same_wait

@@ -1,0 +1,211 @@
+"""What analysis finds in small policies where one can see it, and that the shipped packs are clean, in seconds."""
+
+from __future__ import annotations
+
+import time
+from importlib.resources import files
+
+from tests.policy.policies import SHOP, load
+
+from tactful.policy.analyse import Finding, analyse
+from tactful.policy.compile import compile_policy
+from tactful.policy.diff import diff_policies
+from tactful.policy.domain import Domain, numbers_between
+from tactful.policy.evaluate import truth
+from tactful.policy.language import parse_condition
+from tactful.policy.load import load_policy
+from tactful.policy.rules import Policy
+
+ALL = 'licences:\n  - {id: all, when: "true"}\n'
+LIMITS = f"policy: small\n{ALL}limits:\n"
+
+
+def findings(text: str) -> dict[str, Finding]:
+    return {finding.rule: finding for finding in analyse(load(text)).findings}
+
+
+def shipped(name: str) -> Policy:
+    def packaged(name: str) -> tuple[str, str]:
+        return files("tactful.policy").joinpath(f"packs/{name}.yaml").read_text("utf-8"), f"{name}.yaml"
+
+    return load_policy(name, packaged)
+
+
+def test_a_shop_without_faults_has_none() -> None:
+    found = analyse(load(SHOP))
+    assert (found.findings, found.refuted, found.assumed_licence) == ((), (), False)
+    assert found.rules == 18
+
+
+def test_a_condition_that_contradicts_itself_is_unreachable_and_names_the_part() -> None:
+    text = LIMITS + "  - {id: wild, tier: norm, at_most: hold, until: visit.over, when: "
+    text += '\'act == "share" && scenario.audience < "staff" && scenario.audience > "household"\'}\n'
+    text += "  - {id: strict, tier: norm, at_most: never, when: 'act == \"share\"'}\n"
+    found = findings(text)["wild"]
+    assert found.kind == "unreachable"
+    assert "part 3 of its condition contradicts the parts before it" in found.message
+    assert found.witness == {"act": "share", "scenario.audience": "self"}
+    assert found.verdict == "never"
+
+
+def test_a_limit_that_another_covers_is_shadowed() -> None:
+    text = LIMITS + "  - {id: wide, tier: law, at_most: silent, when: 'fact.category == \"health\"'}\n"
+    text += "  - {id: narrow, tier: norm, at_most: soften, when: 'fact.category == \"health.condition\"'}\n"
+    found = findings(text)
+    assert list(found) == ["narrow"]
+    assert (found["narrow"].kind, found["narrow"].others) == ("shadowed", ("wide",))
+    judge = compile_policy(load(text))
+    assert judge.verdict(found["narrow"].witness).because[0] == "wide"
+
+
+def test_a_norm_that_she_can_waive_shadows_nothing() -> None:
+    text = LIMITS + "  - {id: wide, tier: norm, at_most: silent, when: 'fact.category == \"health\"'}\n"
+    text += "  - {id: narrow, tier: law, at_most: soften, when: 'fact.category == \"health.condition\"'}\n"
+    text += "waivers:\n  - {id: hers, tier: hers, waives: norm, when: hers.welcomes}\n"
+    assert findings(text) == {}
+
+
+def test_a_licence_that_a_limit_always_closes_is_contradictory() -> None:
+    text = "policy: small\nlicences:\n  - {id: all, when: 'act == \"mention\"'}\n"
+    text += '  - {id: shut, when: \'act == "share" && scenario.purpose == "sell"\'}\nlimits:\n'
+    text += "  - {id: never-sell, tier: promise, at_most: never, when: 'scenario.purpose == \"sell\"'}\n"
+    found = findings(text)["shut"]
+    assert (found.kind, found.others, found.verdict) == ("contradictory", ("never-sell",), "never")
+
+
+def test_several_rules_together_leave_one_nothing() -> None:
+    text = LIMITS + "  - {id: known, tier: law, at_most: never, when: customer.minor}\n"
+    text += "  - {id: grown, tier: law, at_most: never, when: '!customer.minor'}\n"
+    text += "  - {id: idle, tier: law, at_most: silent, when: 'act == \"mention\"'}\n"
+    found = findings(text)
+    assert found["idle"].kind == "never decides"
+    assert set(found["idle"].others) <= {"known", "grown"}
+    assert found["idle"].verdict == "never"
+    assert set(found) == {"idle", "all"}
+
+
+def test_what_holds_with_another_until_or_owes_another_duty_matters() -> None:
+    text = LIMITS + "  - {id: one, tier: law, at_most: hold, until: visit.over, when: 'act == \"reach\"'}\n"
+    text += "  - {id: two, tier: law, at_most: hold, until: hers.time, when: 'act == \"reach\"'}\n"
+    text += "  - {id: why, tier: law, oblige: [explain_why], when: 'act == \"mention\"'}\n"
+    text += "  - {id: why-too, tier: law, oblige: [explain_why], when: 'act == \"mention\" && customer.minor'}\n"
+    found = findings(text)
+    assert set(found) == {"why-too"}
+    assert found["why-too"].others == ("why",)
+
+
+def test_limits_alone_are_looked_at_as_if_everything_were_licensed() -> None:
+    text = LIMITS.replace(ALL, "") + "  - {id: minors, tier: law, at_most: never, when: customer.minor}\n"
+    found = analyse(load(text))
+    assert (found.findings, found.assumed_licence) == ((), True)
+
+
+CLAIMED = """
+policy: small
+licences:
+  - {id: agreed, when: 'permission.state == "given"'}
+limits:
+  - {id: too-much, tier: norm, at_most: hold, until: contact.window_open, when: 'contact.last_7d >= 3'}
+  - {id: seen, tier: promise, at_most: silent, when: 'scenario.audience > fact.known_among && act == "mention"'}
+claims:
+  - "contact.last_7d > 2.5 && contact.last_7d < 3 implies verdict <= hold"
+  - "contact.last_7d >= 3 implies verdict <= hold"
+  - "act == 'mention' && scenario.audience == 'public' && fact.known_among == 'staff' implies verdict <= silent"
+  - "act == 'mention' && scenario.audience == 'public' implies verdict <= silent"
+  - "scenario.purpose in fact.purposes implies verdict == never"
+"""
+
+
+def test_claims_are_decided_for_every_flow_between_every_threshold() -> None:
+    policy = load(CLAIMED)
+    refuted = {policy.claims.index(claim): each for each in analyse(policy).refuted for claim in policy.claims
+               if claim.text == each.claim}  # fmt: skip
+    assert sorted(refuted) == [0, 3, 4], "a number between 2.5 and 3, and an audience that knows it already"
+    judge = compile_policy(policy)
+    for each in refuted.values():
+        assert judge.verdict(each.counterexample).name == each.verdict
+    assert 2.5 < float(str(refuted[0].counterexample["contact.last_7d"])) < 3
+    assert refuted[3].counterexample["fact.known_among"] == "public"
+    assert refuted[4].counterexample["fact.purposes"] != ()
+
+
+def test_the_shipped_packs_are_looked_at_within_ten_seconds_and_every_claim_holds() -> None:
+    """Law may be said twice; what people find acceptable, and their own word, is not idle."""
+    policy = shipped("norm/retail-cases")
+    began = time.process_time()
+    found = analyse(policy)
+    assert time.process_time() - began < 10
+    assert found.refuted == ()
+    tiers = {rule.id: rule.tier for rule in policy.rules}
+    assert [finding for finding in found.findings if tiers[finding.rule] != "law"] == []
+    assert len(found.findings) <= 5
+
+
+def test_common_law_alone_says_nothing_twice() -> None:
+    assert analyse(shipped("law/common")).findings == ()
+
+
+def test_the_domain_has_a_class_for_all_that_conditions_tell_apart() -> None:
+    text = 'customer.jurisdiction == "us-wa" && fact.category == "location.trace" && fact.confidence < 0.7'
+    domain = Domain([parse_condition(text), parse_condition("scenario.purpose in fact.purposes")])
+    values = dict(zip(domain.keys, domain.values, strict=True))
+    assert set(values["customer.jurisdiction"]) >= {None, "us-wa"}
+    assert len(values["customer.jurisdiction"]) == 3, "coarse is as good as absent; and one that is neither"
+    assert set(values["fact.category"]) >= {None, "location.trace"}
+    both = Domain([parse_condition('customer.jurisdiction in ["us-wa", "us"]'), parse_condition(text)])
+    assert {"us", "us-wa"} < set(both.values[both.index["customer.jurisdiction"]])
+    assert len(values["fact.confidence"]) == 3
+    assert len(values["fact.purposes"]) == 3
+    for flow in ({"customer.jurisdiction": "us-wa-sea"}, {"customer.jurisdiction": "fr"}, {"fact.confidence": 0.12}):
+        placed = domain.place(flow)
+        assert placed is not None
+        stands_for = domain.flow(placed)
+        assert truth(parse_condition(text), stands_for) == truth(parse_condition(text), flow)
+
+
+def test_numbers_stand_at_every_threshold_and_between() -> None:
+    assert numbers_between([1.0, 3.0], 0, None, 1) == (0, 0.5, 1, 2, 3, 4)
+    assert numbers_between([0.5], 0, 1, 1) == (0, 0.25, 0.5, 0.75, 1)
+    assert numbers_between([], None, None, 1)
+    between = [each for each in numbers_between([0.0, 1.0], 0, 1, 3) if 0 < float(str(each)) < 1]
+    assert len(between) == 3
+
+
+def test_a_comparison_shows_each_rule_with_a_small_flow() -> None:
+    old = load(SHOP)
+    new = load(
+        SHOP.replace("contact.last_7d >= 3", "contact.last_7d >= 4").replace(' && permission.asked == "plainly"', "")
+    )
+    found = diff_policies(old, new)
+    freer = {example.rule: example for example in found.of("freer")}
+    assert set(freer) == {"she-agreed", "too-much"}
+    assert "permission.asked" not in freer["she-agreed"].flow
+    assert freer["she-agreed"].before == "never"
+    assert freer["too-much"].flow["contact.last_7d"] == 3
+    assert found.of("stricter") == ()
+    assert [len(example.flow) for example in found.examples] == sorted(len(example.flow) for example in found.examples)
+    for example in found.examples:
+        for key in example.flow:
+            less = {name: value for name, value in example.flow.items() if name != key}
+            assert _name(old, less) == _name(new, less) or len(less) < len(example.flow)
+
+
+def _name(policy: Policy, flow: dict) -> str:  # type: ignore[type-arg]
+    return compile_policy(policy).verdict(flow).name
+
+
+def test_a_rule_by_another_name_is_no_difference() -> None:
+    assert diff_policies(
+        load(SHOP), load(SHOP.replace("id: too-much", "id: enough").replace("too-much]", "enough]"))
+    ).same
+
+
+def test_what_only_a_message_would_feel_matters() -> None:
+    """Asked or not, the flow says `ask`; but in plain words the use falls where a limit keeps it silent."""
+    asking = "policy: small\nlicences:\n  - {id: may-ask, opens: ask, when: 'act == \"mention\"'}\n"
+    quiet = asking + "limits:\n  - {id: quiet, tier: norm, at_most: silent, when: customer.vulnerable}\n"
+    assert findings(quiet) == {}
+    (example,) = diff_policies(load(quiet), load(asking)).examples
+    assert (example.way, example.rule, example.before, example.after) == ("freer", "quiet", "ask", "ask")
+    shaping = asking + "  - {id: shape, opens: silent, when: 'act == \"mention\"'}\n"
+    assert findings(shaping) == {}
