@@ -38,6 +38,7 @@ _FIELDS: dict[str, pl.DataType] = {
 """The fields of a line of `tactful judge`, behind its id."""
 _NOT_A_TABLE = "cannot be read as a table; a table of flows is a Parquet file, or a CSV file with a column for each key"
 _ROW = "row of the file"
+_AT_A_TIME, _MOST_KEPT = 5_000, 20_000
 
 
 class Wrong(NamedTuple):
@@ -179,7 +180,11 @@ class Named:
         self._reasons: dict[tuple[Any, ...], tuple[str, str]] = {}
 
     def frame(self, flows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-        """The fields of a line for each row."""
+        """The fields of a line for each row; a few thousand at a time, since these are values of Python."""
+        parts = zip(flows.iter_slices(_AT_A_TIME), found.iter_slices(_AT_A_TIME), strict=True)
+        return pl.concat([pl.DataFrame(schema=_FIELDS), *(self._frame(*part) for part in parts)])
+
+    def _frame(self, flows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         flows = flows.select(ready(KEYS[name], flows.schema[name]) for name in flows.columns)
         flows = flows.with_columns(word_lists(flows.columns))
         decided = [name for name in found.columns if not name.startswith("discomfort")]
@@ -229,6 +234,6 @@ def _hashable(value: Any) -> Any:
 
 
 def _keep(store: dict[Any, Any], key: Any, value: Any) -> None:
-    if len(store) >= 100_000:
+    if len(store) >= _MOST_KEPT:
         store.clear()
     store[key] = value
