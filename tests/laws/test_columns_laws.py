@@ -198,7 +198,7 @@ def test_a_policy_of_more_rules_than_a_word_has_bits() -> None:
     ]
     policy = policy_of(retail().licences, made, retail().waivers)
     judge = compile_columns(policy)
-    assert judge.effects.limits == ("limits", "limits.1", "limits.2")
+    assert len(judge.effects.limits) == -(-len(policy.limits) // 64) > 2
     some = list(flows_of_cases())[:60]
     assert OnColumns(judge).verdicts(some) == [compile_policy(policy).verdict(flow) for flow in some]
     assert judge.judge(flows_frame(some)).schema["limits.2"] == pl.UInt64

@@ -208,3 +208,8 @@ def test_a_word_among_all_or_none() -> None:
         {"act": "mention", "scenario.audience": "self", "fact.known_among": "staff"},
     ]
     assert OnColumns(compile_columns(policy)).verdicts(some) == [compile_policy(policy).verdict(each) for each in some]
+
+
+def test_nothing_is_wrong_with_good_flows() -> None:
+    assert wrong_values(flows_frame(FLOWS)).height == 0
+    assert wrong_values(as_written(flows_frame(FLOWS)), ["act", "fact.purposes"]).height == 0
