@@ -30,8 +30,8 @@ FLOW = {
     },
     "scenario": {
         "purpose": "recommend", "channel": "associate", "initiator": "retailer", "place": "store", "moment": "browsing",
-        "audience": "bystanders", "speaker": "associate", "recognised": "by_sight", "sector": "retail",
-        "fit": "expected", "benefit": "relevance",
+        "audience": "self", "speaker": "associate", "recognised": "by_sight", "sector": "retail",
+        "fit": "expected", "benefit": "service",
     },
     "relationship": {"depth": "regular", "with_speaker": "stranger", "trust": 0.5},
     "permission": {"state": "given", "basis": "consent", "asked": "plainly", "elsewhere": "never_asked"},

@@ -113,9 +113,7 @@ def test_the_same_emptiness_stands_for_ordinary_reasons() -> None:
 
 def test_silence_has_one_sentence_at_most() -> None:
     assert for_her(silent(SAM)) == ("You told us to stop, so we stopped everywhere.",)
-    assert for_her(silent(MIA, PENNY, SAM)) == (
-        "We want to be sure first that all is well with what you ordered.",
-    )
+    assert for_her(silent(MIA, PENNY, SAM)) == ("We want to be sure first that all is well with what you ordered.",)
     assert for_her(silent()) == ()
     assert for_her(silent(outcome("tea", "eligible", "never", note="It is over."))) == ()
 
