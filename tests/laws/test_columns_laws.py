@@ -13,7 +13,7 @@ from tactful.appropriateness.assess import assess
 from tactful.appropriateness.assess_columns import assess_columns
 from tactful.appropriateness.scorecard import load_scorecard
 from tactful.model.flow import Flow
-from tactful.model.verdict import NAMES
+from tactful.model.verdict import NAMES, Verdict
 from tactful.model.vocabulary import KEYS
 from tactful.policy.columns.judge import compile_columns
 from tactful.policy.columns.names import OnColumns
@@ -42,16 +42,21 @@ def flows_and_removals() -> list[Flow]:
     return [known for flow in flows_of_cases() for known in (flow, *(less for _, less in every_single_removal(flow)))]
 
 
+def differing(some: list[Flow], found: list[Verdict], expected: list[Verdict]) -> list[tuple[Flow, Verdict, Verdict]]:
+    assert len(some) == len(found) == len(expected)
+    return [each for each in zip(some, found, expected, strict=True) if each[1] != each[2]][:1]
+
+
 def test_every_case_and_every_single_removal() -> None:
     judge, some = compile_policy(retail()), flows_and_removals()
     assert len(some) > 5000
-    assert on_columns(retail()).verdicts(some) == [judge.verdict(flow) for flow in some]
+    assert not differing(some, on_columns(retail()).verdicts(some), [judge.verdict(flow) for flow in some])
 
 
 def test_every_case_and_every_single_removal_behind_the_scorecard() -> None:
     judge, some = compile_policy(retail()), flows_and_removals()
     found = OnColumns(assess_columns(retail(), card())).verdicts(some)
-    assert found == [assess(judge, card(), flow) for flow in some]
+    assert not differing(some, found, [assess(judge, card(), flow) for flow in some])
 
 
 def test_the_kit_passes() -> None:

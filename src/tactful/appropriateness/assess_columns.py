@@ -33,7 +33,7 @@ def upstream_of(card: Scorecard) -> Upstream:
     average = reduce(
         add,
         (
-            pl.when(pl.col(name).is_null()).then(factor.average).otherwise(0.0)
+            pl.when(pl.col(name).is_null()).then(factor.average).otherwise(_taken_back(factor))
             for factor, name in zip(card.factors, names, strict=True)
         ),
         pl.lit(0.0),
@@ -63,10 +63,20 @@ def _points(factor: Factor) -> pl.Expr:
     return levels.gather(column.cast(pl.UInt8) if KEYS[factor.key].kind == "bool" else column.to_physical())
 
 
+def _taken_back(factor: Factor) -> pl.Expr:
+    """What `discomfort` takes back of the points of a coarse category; nothing elsewhere."""
+    if not factor.usual:
+        return pl.lit(0.0)
+    names = values_of(factor.key)
+    charged = [points_of(factor, value) for value in names]
+    back = [float(factor.usual.get(value, points) - points) for value, points in zip(names, charged, strict=True)]
+    return pl.lit(pl.Series(back, dtype=pl.Float64)).gather(pl.col(factor.key).to_physical())
+
+
 def _share(card: Scorecard, points: pl.Expr) -> pl.Expr:
     """Divided by a column: over a number, Polars multiplies by the reciprocal, which may give another float."""
     scale = points * 0.0 + float(card.scale)
-    return (points / scale).clip(0.0, 1.0)
+    return ((points + float(card.start)) / scale).clip(0.0, 1.0)
 
 
 def _leeway(card: Scorecard, missing: float) -> pl.Expr:
