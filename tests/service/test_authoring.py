@@ -142,7 +142,7 @@ def test_conditions_in_words(condition: str, lines: list[str]) -> None:
 def test_the_command_explains_and_suggests(begun: Path) -> None:
     text = run("policy", "explain", "mend-what-we-broke")
     for part in ("limit ", "promise: What our notices", "At most WAIT (hold)", "Until: What we broke is put right.",
-                 "holds when", "norm/retail.yaml:", "Something on our side"):  # fmt: skip
+                 "holds when", "norm/retail.yaml:", "We want to be sure first"):  # fmt: skip
         assert part in text
     assert max(map(len, text.splitlines())) <= 96
     own = run("policy", "explain", "presents-are-surprises", "--policy", str(begun / "gift-shop.yaml"))

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from functools import reduce
+from itertools import product
 from operator import add
 
 import polars as pl
 
+from tactful.appropriateness.context import FitTable, fit_for
 from tactful.appropriateness.scorecard import TRUST, Factor, Scorecard, points_of
 from tactful.model.vocabulary import KEYS
 from tactful.policy.columns.judge import ColumnJudge, Upstream, compile_columns
 from tactful.policy.rules import Policy
 from tactful.policy.source import values_of
 
-
-def assess_columns(policy: Policy, card: Scorecard) -> ColumnJudge:
-    """The judge on columns behind a scorecard. Its answers also have `discomfort` and `discomfort_at_most`."""
-    return compile_columns(policy, upstream_of(card))
+FIT = "scenario.fit"
+PLACE = ("fact.category", "scenario.sector", "scenario.purpose")
 
 
-def upstream_of(card: Scorecard) -> Upstream:
+def assess_columns(policy: Policy, card: Scorecard, fits: FitTable | None = None) -> ColumnJudge:
+    """The judge on columns behind a scorecard. Its answers also have `discomfort` and `discomfort_at_most`.
+
+    With `fits`, `discomfort` takes how ordinary the knowledge is from the table where a row does not say; rules do not.
+    """
+    return compile_columns(policy, upstream_of(card, fits))
+
+
+def upstream_of(card: Scorecard, fits: FitTable | None = None) -> Upstream:
     """The scorecard as expressions: points, sums, shares, and what exceeds the leeway."""
     names = [f"points {place}" for place in range(len(card.factors))]
     points = [_points(factor).alias(name) for factor, name in zip(card.factors, names, strict=True)]
@@ -29,12 +37,17 @@ def upstream_of(card: Scorecard) -> Upstream:
         found = [pl.col(n).fill_null(getattr(factor, missing)) for factor, n in zip(card.factors, names, strict=True)]
         return reduce(add, found, zero)
 
-    sure = reduce(add, (pl.col(name).fill_null(0) for name in names), zero)
+    looked_up = {factor.key: _looked_up(factor, fits) for factor in card.factors if factor.key == FIT and fits}
+    known = [
+        pl.coalesce(pl.col(name), looked_up[factor.key]) if factor.key in looked_up else pl.col(name)
+        for factor, name in zip(card.factors, names, strict=True)
+    ]
+    sure = reduce(add, (each.fill_null(0) for each in known), zero)
     average = reduce(
         add,
         (
-            pl.when(pl.col(name).is_null()).then(factor.average).otherwise(_taken_back(factor))
-            for factor, name in zip(card.factors, names, strict=True)
+            pl.when(each.is_null()).then(factor.average).otherwise(_taken_back(factor))
+            for factor, each in zip(card.factors, known, strict=True)
         ),
         pl.lit(0.0),
     )
@@ -47,7 +60,8 @@ def upstream_of(card: Scorecard) -> Upstream:
         (pl.col("discomfort_at_most") - _leeway(card, 0.0)).alias("worst"),
         (pl.col("discomfort at best") - _leeway(card, 1.0)).alias("best"),
     )
-    keys = dict.fromkeys((*(factor.key for factor in card.factors), TRUST))
+    read = PLACE if looked_up else ()
+    keys = dict.fromkeys((*(factor.key for factor in card.factors), *read, TRUST))
     return Upstream(tuple(keys), (tuple(points), shares, excess), ("discomfort", "discomfort_at_most"))
 
 
@@ -61,6 +75,17 @@ def _points(factor: Factor) -> pl.Expr:
         return pl.when(column.is_not_null()).then(found)
     levels = pl.lit(pl.Series([points_of(factor, value) for value in values_of(factor.key)], dtype=pl.Int64))
     return levels.gather(column.cast(pl.UInt8) if KEYS[factor.key].kind == "bool" else column.to_physical())
+
+
+def _looked_up(factor: Factor, fits: FitTable | None) -> pl.Expr:
+    """The points of the fit that the table gives for a row's category, sector and purpose; null where none."""
+    every = [values_of(key) for key in PLACE]
+    found = [fit_for(fits, *map(str, place)) if fits else None for place in product(*every)]
+    points = pl.lit(pl.Series([None if fit is None else points_of(factor, fit) for fit in found], dtype=pl.Int64))
+    at = pl.lit(0, dtype=pl.UInt32)
+    for key, values in zip(PLACE, every, strict=True):
+        at = at * len(values) + pl.col(key).to_physical().cast(pl.UInt32)
+    return points.gather(at)
 
 
 def _taken_back(factor: Factor) -> pl.Expr:

@@ -23,7 +23,7 @@ from tactful.policy.columns.judge import ColumnJudge
 from tactful.policy.columns.names import verdict_of
 from tactful.policy.columns.schema import check_columns, complaint, ready, word_lists, wrong_values
 from tactful.policy.comparisons import keys_of
-from tactful.service.packs import Rules
+from tactful.service.packs import Rules, packaged_fit
 
 _LIST = pl.List(pl.String)
 _FIELDS: dict[str, pl.DataType] = {
@@ -106,7 +106,7 @@ def judge_table(rules: Rules, path: Path, out: Path | IO[bytes], masks: bool, mo
     Raises Problems.
     """
     table = scan(path)
-    judge, tally = assess_columns(rules.policy, rules.scorecard), Tally(moved)
+    judge, tally = assess_columns(rules.policy, rules.scorecard, packaged_fit()), Tally(moved)
     names = Named(rules, judge)
     schema = dict(table.collect_schema())
     fields = judge.schema if masks else _FIELDS

@@ -140,7 +140,11 @@ def scorecard() -> Piece:
             "scale": whole(1, says="The number of points at which everybody would mind."),
             "leeway": leeway,
             "factors": sections({"anyOf": [_factor(key) for key in KEYS.values() if _can_be_scored(key)]}),
-        }
+        },
+        {
+            "start": whole(says="The points with which everything begins."),
+            "sources": sections(section({"study": text(), "what": text(), "judgements": whole(0), "pairs": whole(0)})),
+        },
     )
     return document("Scorecard", "How many people would mind, as points per level of each factor.", top)
 
@@ -151,10 +155,31 @@ def _can_be_scored(key: Key) -> bool:
 
 
 def _factor(key: Key) -> Piece:
-    points = whole(-1000, 1000)
+    named_levels = {"type": "array", "items": {"type": ["string", "number", "boolean"]}}
+    return section(
+        {
+            "key": {"const": key.name, "description": key.sentence},
+            "why": text(),
+            "points": _levels(key, whole(-1000, 1000)),
+        },
+        {
+            "monotone": {
+                "type": "array",
+                "items": named_levels,
+                "description": "Chains along which points never fall.",
+            },
+            "average": {**_levels(key, number(0)), "description": "What a missing input stands for, as weights."},
+            "spread": number(0.1, 1000, says="How many points an opinion may well be off."),
+            "evidence": {**named_levels, "description": "Levels whose points rest on what people said."},
+            "opinion": {**named_levels, "description": "The others."},
+        },
+    )
+
+
+def _levels(key: Key, points: Piece) -> Piece:
     levels: Piece = {"type": "object", "minProperties": 1, "additionalProperties": False}
     if key.kind == "number":
         levels["patternProperties"] = {r"^(?:[0-9]+\.?[0-9]*|\.[0-9]+)$": points}
     else:
         levels["properties"] = dict.fromkeys(("true", "false") if key.kind == "bool" else key.names, points)
-    return section({"key": {"const": key.name, "description": key.sentence}, "why": text(), "points": levels})
+    return levels
