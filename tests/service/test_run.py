@@ -21,7 +21,7 @@ from tactful.service.page import run_page
 from tactful.service.ports import Store
 from tactful.service.replay import replay
 from tactful.service.report import ReadRun
-from tactful.service.run import run_campaign
+from tactful.service.run import run_campaign, sending_reported
 from tactful.service.why import why
 
 
@@ -230,6 +230,19 @@ def test_the_same_list_again_keeps_its_places_and_a_refusal_since_then_wins(tmp_
     assert len(store.contacts(ada, 0)) == 1
     store.record_permissions([(ada, a_shop.withdrawn("recommend"))])
     assert gated(folder, store, mine, 3) == 0
+    store.close()
+
+
+def test_once_the_sending_is_reported_the_same_list_is_another_sending(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    a_shop.set_up(folder, run="live")
+    store = a_shop.fill(folder)
+    ada = store.find("customer", "ada")
+    assert ada is not None
+    assert [gated(folder, store, "customer\nada\n", hours) for hours in (0, 1)] == [1, 1]
+    sending_reported(store, "back-in-rhythm", a_shop.LATER + 2 * HOUR)
+    assert [gated(folder, store, "customer\nada\n", hours) for hours in (3, 4)] == [0, 0]
+    assert len(store.contacts(ada, 0)) == 1
     store.close()
 
 

@@ -28,6 +28,7 @@ from tactful.service.import_permissions import PermissionImport, first_heard, im
 from tactful.service.permissions_file import CSV, GRANTED, PROMOTING, PermissionFile, check_words, read_permissions
 from tactful.service.project import shop_of
 from tactful.service.report import local_time
+from tactful.service.run import sending_reported
 from tactful.service.shop import Shop
 from tactful.service.table_file import read_table
 
@@ -121,6 +122,7 @@ def contacts(
     done = None
     if not dry_run:
         with opened(shop) as store, progress("keeping", len(read.rows), quiet=json) as moved:
+            sending_reported(store, sent_by.name, clock())
             done = import_contacts(store, read, sent_by.channel, sent_by.purpose, str(file), moved)
     if json:
         say_json({"columns": read.columns, "lines": read.lines, "refused": read.refused[:_LISTED], "import": done})

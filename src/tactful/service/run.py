@@ -31,6 +31,7 @@ from tactful.service.project import Project
 ENGINE = 1
 """Goes up whenever the same inputs may give other bytes."""
 CHUNK = 500
+_SENT = "sent: "
 LIST = " (list)"
 """Behind a campaign's name: the run was over a list, and no report of the campaign speaks of it."""
 _CONTACTS_BACK = 31 * DAY
@@ -203,10 +204,14 @@ def places_held(store: Store, campaign: str, name: str, of: bytes, now: int) -> 
     """The places that this campaign took within the last day for the same list, or for everybody, by person.
 
     Whoever goes through the same list again has not sent it yet: a place of its own does not stand in its way, and
-    no second one is taken. Another list of the same campaign is another sending.
+    no second one is taken. Another list of the same campaign is another sending; and once it was told who was sent to
+    (`sending_reported`), the places of before are contacts like any other.
     """
     held: dict[int, set[str]] = {}
+    reported = store.heard().get(_SENT + campaign)
     for run in (store.latest_run(name), store.latest_run(campaign)):
+        if run is not None and reported is not None and reported.at >= run.begun_at:
+            continue
         if run is None or (run.campaign == name and of and not run.run_id.endswith(f".{_short(of)}")):
             continue
         header = header_from(run)
@@ -216,6 +221,11 @@ def places_held(store: Store, campaign: str, name: str, of: bytes, now: int) -> 
                 if place:
                     held.setdefault(row.person_id, set()).add(place)
     return held
+
+
+def sending_reported(store: Store, campaign: str, at: int) -> None:
+    """Remember that it was told at `at` who was really sent to: a list gone through again is another sending."""
+    store.hear(_SENT + campaign, at, at)
 
 
 def place_of(store: Store, decision_id: str) -> str:
