@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from tactful.model.arrivals import Arrival, Key, SetAside, TakenIn
 from tactful.model.kept import (
     Appended,
     DecisionRow,
@@ -29,6 +30,33 @@ class Store(Protocol):
 
     def append(self, events: Sequence[NewEvent], received_at: int) -> Appended:
         """Keep each (source, message id) once."""
+
+    def take_in(self, arrivals: Sequence[Arrival], received_at: int) -> TakenIn:
+        """Keep each call at the door once, with what she said in it."""
+
+    def add_key(self, key: Key) -> None:
+        """Let a key speak."""
+
+    def key(self, key_id: str) -> Key | None:
+        """The key of this id."""
+
+    def keys(self) -> list[Key]:
+        """All keys."""
+
+    def revoke_key(self, key_id: str, at: int) -> bool:
+        """Let a key speak no more."""
+
+    def set_aside(self, rows: Sequence[SetAside]) -> int:
+        """Keep what could not be taken for the officer; how many were new."""
+
+    def aside(self, source: str = "", most: int = 100) -> list[SetAside]:
+        """What was set aside, newest first."""
+
+    def forget_aside(self, before: int) -> int:
+        """Delete what was set aside before an instant."""
+
+    def left_out(self, since: int) -> list[tuple[str, str, int]]:
+        """(source, what, how often) of what was not kept."""
 
     def read_documents(self, fold: int) -> Iterator[PersonRow]:
         """Everybody's document of this fold version with the tail behind it, in the order of ids."""
