@@ -106,8 +106,9 @@ def said_with(
     added = 0
     for arrival, is_new in zip(arrivals, fresh, strict=True):
         if is_new and arrival.permissions:
-            people = {meant.get(each) for each in arrival.subjects} - {None}
-            added += sum(add_permissions(connection, person, arrival.permissions) for person in sorted(people))
+            people = {person for each in arrival.subjects if (person := meant.get(each)) is not None}
+            for person in sorted(people):
+                added += add_permissions(connection, person, arrival.permissions)
     return added
 
 
