@@ -6,6 +6,7 @@ it is open elsewhere and from another thread. What it gives back has the verbs o
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from hashlib import sha256
@@ -109,7 +110,8 @@ def check_documents(make_store: MakeStore) -> None:
         for number, row in enumerate(store.read_documents(7)):
             hers = row.person_id == store.find("customer", "penny")
             assert (row.doc, [each.occurred_at for each in row.tail]) == (b"d", [0] if hers else [])
-            assert row == store.document(row.person_id, 7)
+            alone = store.document(row.person_id, 7)
+            assert (alone.doc, alone.upto_pos, alone.tail) == (row.doc, row.upto_pos, row.tail)
             assert list(row.tail) == store.tail(row.person_id, row.upto_pos)
             assert store.document(row.person_id, 8).doc is None, "a document of another fold version is none"
             store.append([line(100 + number, store.person_label(row.person_id))], 0)
@@ -341,12 +343,13 @@ def check_publications(make_store: MakeStore) -> None:
 def check_reopening(make_store: MakeStore) -> None:
     """What was acknowledged is there after closing, under the same keys."""
     with closing(make_store("reopened")) as store:
-        store.append([line(1), line(2)], 3)
+        now = time.time_ns() // 1_000
+        store.append([line(1), line(2)], now)
         penny = store.find("customer", "17850")
         before = store.tail(penny)
     with closing(make_store("reopened")) as store:
         assert store.damage() == ""
-        assert store.append([line(2), line(3)], 9) == Appended(1, 1, 0, 0)
+        assert store.append([line(2), line(3)], now) == Appended(1, 1, 0, 0)
         assert store.find("customer", "17850") == penny
         assert store.tail(penny)[:2] == before
         positions = [row.last_pos for row in store.read_documents(1)]
