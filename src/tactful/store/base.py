@@ -99,6 +99,10 @@ class StorePart:
                 meant.update((each, person_id) for blind, person_id in rows for each in blinds[blind])
         return meant
 
+    def forget(self) -> None:
+        """Forget whom identifiers mean: what was remembered of it may not have been kept."""
+        self._known.clear()
+
     def _remember(self, meant: dict[Identifier, int | None]) -> None:
         self._known.update((identifier, person) for identifier, person in meant.items() if person is not None)
 

@@ -12,6 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from tactful.model.problems import StoreProblem
+
+
+class ForReading(StoreProblem):
+    """A verb that writes was said to a store that was opened for reading."""
+
 
 class Rows(Protocol):
     """What a statement gives."""

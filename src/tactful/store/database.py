@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tactful.model.problems import StoreProblem
+from tactful.store.connection import ForReading
 from tactful.store.parts import LOOKUP, in_parts
 from tactful.store.place import network_of
 from tactful.store.schema import NEWEST, STEPS
@@ -21,6 +22,8 @@ APPLICATION = 0x54414354
 MAGIC = b"SQLite format 3\0"
 OLDEST_SQLITE = (3, 37, 0)
 TAKE = "UPDATE meta SET value = value + ? WHERE name = 'next_pos' RETURNING value - ?"
+ALONE = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+AMONG_OTHERS = ("SAVEPOINT one", "RELEASE one", ("ROLLBACK TO one", "RELEASE one"))
 Seeds = Callable[[], dict[str, bytes]]
 PRAGMAS = (
     "PRAGMA page_size=8192",
@@ -113,6 +116,8 @@ class SqliteDatabase:
         self.waits = waits
         self._connection = connection
         self._uri = uri
+        self._reads_only = "mode=ro" in uri
+        self._in_group = False
 
     @property
     def place(self) -> str:
@@ -130,17 +135,38 @@ class SqliteDatabase:
 
     @contextmanager
     def writing(self) -> Iterator[SqliteConnection]:
-        """One write transaction: all of it is on the disk when this ends, or nothing is."""
+        """One write transaction: all of it is on the disk when this ends, or nothing is.
+
+        Within a group it ends with the group; nothing of it is kept where it fails.
+        """
+        if self._reads_only:
+            raise ForReading(f"{self.path} may not be written to: it was opened for reading.")
+        begin, end, undo = ALONE if not self._in_group else AMONG_OTHERS
         connection = self._connection
         with self.clearly():
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(begin)
             try:
                 yield connection
-                connection.execute("COMMIT")
+                connection.execute(end)
             except BaseException:
                 if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                    for statement in undo:
+                        connection.execute(statement)
                 raise
+
+    @contextmanager
+    def group(self) -> Iterator[None]:
+        """Writes that are put on the disk together when this ends; where that fails, none of them is."""
+        with self.writing():
+            self._in_group = True
+            try:
+                yield
+            finally:
+                self._in_group = False
+
+    def undone(self) -> bool:
+        """Whether SQLite gave up the whole group by itself, as it does where there is no room on the disk."""
+        return self._in_group and not self._connection.in_transaction
 
     @contextmanager
     def reading(self) -> Iterator[SqliteConnection]:
@@ -167,11 +193,15 @@ class SqliteDatabase:
             self._connection.close()
 
 
-def connect(uri: str, waits: float) -> SqliteConnection:
-    """A connection as durable and as forgetful as the store promises; nothing is written by opening it."""
+def connect(uri: str, waits: float, *, any_thread: bool = False) -> SqliteConnection:
+    """A connection as durable and as forgetful as the store promises; nothing is written by opening it.
+
+    With `any_thread` threads may hand it to each other.
+    """
     connection: SqliteConnection = sqlite3.connect(
-        uri, uri=True, timeout=waits, isolation_level=None, cached_statements=256, factory=SqliteConnection
-    )
+        uri, uri=True, timeout=waits, isolation_level=None, cached_statements=256, factory=SqliteConnection,
+        check_same_thread=not any_thread,
+    )  # fmt: skip
     try:
         for pragma in PRAGMAS:
             connection.execute(pragma)
@@ -181,7 +211,9 @@ def connect(uri: str, waits: float) -> SqliteConnection:
     return connection
 
 
-def open_database(path: Path, *, reads_only: bool, waits: float, seeds: Seeds) -> SqliteDatabase:
+def open_database(
+    path: Path, *, reads_only: bool, waits: float, seeds: Seeds, any_thread: bool = False
+) -> SqliteDatabase:
     """Open the store at `path`, making it first (with the `meta` values of `seeds`) unless only reading.
 
     Raises `StoreProblem` when it cannot be had, is no store, or is of a newer version than this one.
@@ -194,7 +226,7 @@ def open_database(path: Path, *, reads_only: bool, waits: float, seeds: Seeds) -
     deadline = time.monotonic() + waits
     while True:
         try:
-            return opened(path, uri, waits, reads_only=reads_only, seeds=seeds)
+            return opened(path, uri, waits, reads_only=reads_only, seeds=seeds, any_thread=any_thread)
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
@@ -229,8 +261,8 @@ def may_write(folder: Path) -> bool:
     return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
-def opened(path: Path, uri: str, waits: float, *, reads_only: bool, seeds: Seeds) -> SqliteDatabase:
-    connection = connect(uri, waits)
+def opened(path: Path, uri: str, waits: float, *, reads_only: bool, seeds: Seeds, any_thread: bool) -> SqliteDatabase:
+    connection = connect(uri, waits, any_thread=any_thread)
     try:
         connection.execute("BEGIN")
         version = version_of(connection, path)

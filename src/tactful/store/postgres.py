@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tactful.model.problems import StoreProblem
 from tactful.store import partitions
+from tactful.store.connection import ForReading
 from tactful.store.postgres_connection import PostgresConnection, Raw
 from tactful.store.postgres_problems import UNDONE, Again, problem, unreached
 from tactful.store.postgres_schema import steps
@@ -113,7 +114,7 @@ class PostgresDatabase:
     def writing(self) -> Iterator[PostgresConnection]:
         """One write transaction: all of it is on the disk when this ends, or nothing is."""
         if self._reads_only:
-            raise StoreProblem(f"{self.place} was opened for reading: it may not be written to.")
+            raise ForReading(f"{self.place} may not be written to: it was opened for reading.")
         connection = self._alive()
         raw = connection.raw
         with self.clearly(connection):

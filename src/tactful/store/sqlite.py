@@ -32,17 +32,25 @@ def open_store(
     new_id: Callable[[], int] = random_id,
     new_key: Callable[[], bytes] = random_key,
     waits: float = 10.0,
+    any_thread: bool = False,
 ) -> SqliteStore:
     """The store at `path`, for reading and writing; made if there is none.
 
-    `new_id` gives ids of people, `new_key` the two keys of a new store (for event keys and identifiers).
+    `new_id` gives ids of people, `new_key` the two keys of a new store (for event keys and identifiers). With
+    `any_thread` threads may hand it to each other.
     """
     return SqliteStore(
-        open_database(path, reads_only=False, waits=waits, seeds=lambda: {"site": new_key(), "index": new_key()}),
+        open_database(
+            path,
+            reads_only=False,
+            waits=waits,
+            seeds=lambda: {"site": new_key(), "index": new_key()},
+            any_thread=any_thread,
+        ),
         new_id,
     )
 
 
-def open_for_reading(path: Path, *, waits: float = 10.0) -> SqliteStore:
+def open_for_reading(path: Path, *, waits: float = 10.0, any_thread: bool = False) -> SqliteStore:
     """The store at `path` for reports: every verb that writes raises `StoreProblem`; a missing store too."""
-    return SqliteStore(open_database(path, reads_only=True, waits=waits, seeds=dict), random_id)
+    return SqliteStore(open_database(path, reads_only=True, waits=waits, seeds=dict, any_thread=any_thread), random_id)
