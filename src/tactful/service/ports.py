@@ -22,7 +22,7 @@ from tactful.model.kept import (
     Snapshot,
     StoreCounts,
 )
-from tactful.model.records import Cap, Contact, NewEvent, Permission
+from tactful.model.records import Cap, Contact, Event, NewEvent, Permission
 
 
 class Store(Protocol):
@@ -63,6 +63,15 @@ class Store(Protocol):
 
     def document(self, person_id: int, fold: int) -> PersonRow:
         """One person's document with the tail behind it."""
+
+    def tail(self, person_id: int, after_pos: int = 0) -> list[Event]:
+        """Her events behind a position, in folding order; all of them without one."""
+
+    def identifiers(self, person_id: int) -> list[tuple[str, str]]:
+        """Her identifiers as they were written when they were first heard."""
+
+    def person_decisions(self, person_id: int) -> list[DecisionRow]:
+        """All decisions about her, newest first."""
 
     def save_documents(self, documents: Sequence[Document]) -> None:
         """Keep documents; one that is behind the kept one is left out."""
