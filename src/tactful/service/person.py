@@ -19,6 +19,7 @@ from tactful.profile.document import FOLD, Document, decode_document
 from tactful.profile.facts import every_name, read
 from tactful.profile.fold import fold
 from tactful.profile.journey import Episode, Open, journey
+from tactful.profile.retention import Retention
 from tactful.service.import_orders import kept_catalogue
 from tactful.service.journeys import happened, middle_of
 from tactful.service.ports import Store
@@ -104,7 +105,7 @@ def show(store: Store, project: Project, person_id: int, now: int) -> PersonView
     names = kept_catalogue(store).names()
     shop = msgspec.structs.replace(project.profile_shop(names), told=project.told(project.points))
     document = document_of(store, person_id)
-    hers = journey(store.tail(person_id), now, shop.via, names)
+    hers = journey(Retention(shop.keeps, now).kept(store.tail(person_id)), now, shop.via, names)
     known = read(document, now, shop)
     facts = [fact for name in every_name(document, project.labels) for fact in known.facts(name)]
     settings = AttributeSettings(project.countries, project.shop.returned_within // DAY)
