@@ -25,7 +25,8 @@ class PersonRow(msgspec.Struct, frozen=True):
     """A person's facts document and the events that it does not hold yet.
 
     `doc` is None when there is none of the asked fold version; then the tail is her whole history. The tail is in
-    folding order: (occurred_at, key). A document that was folded with it holds everything up to `last_pos`.
+    folding order: (occurred_at, key). A document that was folded with it holds everything up to `last_pos`, and maybe
+    more: an event may be in the tail that the document holds already. Folding one twice changes nothing.
     """
 
     person_id: int
@@ -42,6 +43,13 @@ class Document(msgspec.Struct, frozen=True):
     fold: int
     upto_pos: int
     body: bytes
+
+
+class Behind(msgspec.Struct, frozen=True):
+    """Whose documents lack events, for one who follows the events: with theirs folded, it has come to `upto`."""
+
+    people: tuple[int, ...]
+    upto: int
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -114,6 +122,19 @@ class Publication(msgspec.Struct, frozen=True):
     at: int
     note: str
     texts: bytes
+
+
+class Forgotten(msgspec.Struct, frozen=True):
+    """One step of deleting: how many events were looked at, up to `last_pos`, and what became of them by kind.
+
+    `people` are those who lost something by it.
+    """
+
+    last_pos: int
+    looked_at: int
+    deleted: dict[str, int]
+    trimmed: dict[str, int]
+    people: frozenset[int]
 
 
 class StoreCounts(msgspec.Struct, frozen=True):

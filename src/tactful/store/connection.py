@@ -92,5 +92,8 @@ class Database(Protocol):
     def damage(self) -> str:
         """What is broken, in one sentence; empty where nothing is."""
 
+    def tidy(self) -> None:
+        """Let nothing that was deleted linger, as far as no reader is in the way."""
+
     def close(self) -> None:
         """Let go of it."""

@@ -188,6 +188,14 @@ class SqliteDatabase:
             found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         return "" if found == "ok" else found
 
+    def tidy(self) -> None:
+        """Merge what was written into the file and empty the log beside it, as far as no reader is in the way."""
+        if self._reads_only:
+            raise ForReading(f"{self.path} may not be written to: it was opened for reading.")
+        if not self._in_group:
+            with self.clearly():
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         with self.clearly():
             self._connection.close()

@@ -166,6 +166,11 @@ class PostgresDatabase:
         said += [f"there is no partition for {month:%Y-%m}" for month in late]
         return f"{'; '.join(said)}: run `tactful store partitions`" if said else ""
 
+    def tidy(self) -> None:
+        """Give back the room of what was deleted. It stays in the server's write-ahead log until that is recycled."""
+        with self.reading() as connection:
+            connection.execute("VACUUM event, doc, snapshot, set_aside")
+
     def close(self) -> None:
         """Let go of it."""
         self._connection.raw.close()

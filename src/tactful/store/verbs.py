@@ -7,9 +7,11 @@ import secrets
 from tactful.store.base import StorePart
 from tactful.store.contacts import ContactVerbs
 from tactful.store.doors import DoorVerbs
+from tactful.store.following import FollowingVerbs
 from tactful.store.people import PeopleVerbs
 from tactful.store.permissions import PermissionVerbs
 from tactful.store.policies import PolicyVerbs
+from tactful.store.retention import RetentionVerbs
 from tactful.store.runs import RunVerbs
 from tactful.store.taking import TakingVerbs
 
@@ -24,7 +26,10 @@ def random_key() -> bytes:
     return secrets.token_bytes(32)
 
 
-class Verbs(TakingVerbs, DoorVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs, RunVerbs, PolicyVerbs, StorePart):
+class Verbs(
+    TakingVerbs, FollowingVerbs, DoorVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs, RunVerbs, PolicyVerbs,
+    RetentionVerbs, StorePart,
+):  # fmt: skip
     """Every verb is one transaction that is on the disk when the verb returns, or has not happened at all."""
 
     def close(self) -> None:
