@@ -123,6 +123,11 @@ class Server:
             self._process = None
 
 
+def name_of(url: str) -> str:
+    """The name of the database at an address."""
+    return url.partition("@/")[2].partition("?")[0]
+
+
 def serving(**settings: str) -> Iterator[Server]:
     """A server that is there until the end; its folder has a short name, because a socket's may not be long."""
     with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as name:

@@ -151,3 +151,18 @@ class StoreCounts(msgspec.Struct, frozen=True):
     decisions: int
     snapshots: int
     artefacts: int
+
+
+class CopiedTable(msgspec.Struct, frozen=True):
+    """A table of a store that was copied: how much was read, and how much is there now, with a digest of each."""
+
+    table: str
+    rows: int
+    digest: str
+    rows_there: int
+    digest_there: str
+
+    @property
+    def same(self) -> bool:
+        """Whether what is there is what was read."""
+        return (self.rows, self.digest) == (self.rows_there, self.digest_there)

@@ -111,6 +111,9 @@ class Store(Protocol):
     def damage(self) -> str:
         """What is broken in the store itself; empty where nothing is."""
 
+    def size(self) -> int:
+        """How many bytes it takes on the disk."""
+
     def counts(self) -> StoreCounts:
         """How much there is."""
 

@@ -26,6 +26,10 @@ class Rows(Protocol):
     def rowcount(self) -> int:
         """How many rows were written."""
 
+    @property
+    def description(self) -> Any:
+        """The columns: the name of each comes first."""
+
     def fetchone(self) -> Any:
         """The next row, or None."""
 
@@ -63,6 +67,15 @@ class Connection(Protocol):
     def lock_policy(self, *, to_publish: bool) -> None:
         """See that the policy in force stays the same until the commit; or wait for all who do, to publish another."""
 
+    def stream(self, sql: str, /) -> Rows:
+        """Say a query whose rows are fetched as they are read."""
+
+    def prepare_copy(self) -> None:
+        """Begin to fill an empty store: it may take long, and what refers to something may come before it."""
+
+    def finish_copy(self) -> None:
+        """Count numbers and positions from behind those that came from elsewhere."""
+
     def horizon(self) -> int | None:
         """A position up to which no event is still to come; None where the last position read is such a one.
 
@@ -88,6 +101,9 @@ class Database(Protocol):
 
     def snapshot(self) -> AbstractContextManager[Connection]:
         """A connection of its own that sees the store as it is now, whatever is written meanwhile."""
+
+    def size(self) -> int:
+        """How many bytes it takes on the disk."""
 
     def damage(self) -> str:
         """What is broken, in one sentence; empty where nothing is."""

@@ -25,6 +25,8 @@ TAKE = "UPDATE meta SET value = value + ? WHERE name = 'next_pos' RETURNING valu
 ALONE = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
 AMONG_OTHERS = ("SAVEPOINT one", "RELEASE one", ("ROLLBACK TO one", "RELEASE one"))
 Seeds = Callable[[], dict[str, bytes]]
+BEHIND = """UPDATE meta SET value = 1 + (SELECT coalesce(max(pos), 0) FROM
+    (SELECT max(pos) AS pos FROM event UNION SELECT max(pos) FROM seen)) WHERE name = 'next_pos'"""
 PRAGMAS = (
     "PRAGMA page_size=8192",
     "PRAGMA synchronous=FULL",
@@ -100,6 +102,15 @@ class SqliteConnection(sqlite3.Connection):
 
     def lock_policy(self, *, to_publish: bool) -> None:
         pass
+
+    def stream(self, sql: str, /) -> sqlite3.Cursor:
+        return self.execute(sql)
+
+    def prepare_copy(self) -> None:
+        self.execute("PRAGMA defer_foreign_keys=ON")
+
+    def finish_copy(self) -> None:
+        self.execute(BEHIND)
 
     def horizon(self) -> None:
         return None
@@ -181,6 +192,11 @@ class SqliteDatabase:
             connection.execute("PRAGMA query_only=ON")
             connection.execute("BEGIN")
             yield connection
+
+    def size(self) -> int:
+        """With what is not yet merged into the file."""
+        files = [self.path, Path(f"{self.path}-wal")]
+        return sum(file.stat().st_size for file in files if file.exists())
 
     def damage(self) -> str:
         """In SQLite's words."""
@@ -303,6 +319,15 @@ def version_of(connection: sqlite3.Connection, path: Path) -> int:
             "Update Tactful."
         )
     return version
+
+
+def version_at(path: Path) -> int:
+    """The version of the store in a file, 0 for an empty one. Raises StoreProblem."""
+    try:
+        with closing(connect(f"file:{quote(str(path))}?mode=ro", 10)) as connection:
+            return version_of(connection, path)
+    except sqlite3.Error as error:
+        raise StoreProblem(sentence(error, path, 10)) from error
 
 
 def bring_forward(connection: sqlite3.Connection, path: Path, seeds: Seeds) -> None:

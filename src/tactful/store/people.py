@@ -100,6 +100,10 @@ class PeopleVerbs(StorePart):
         """What is broken in the store itself, in a few words; empty where nothing is."""
         return self._db.damage()
 
+    def size(self) -> int:
+        """How many bytes the store takes on the disk."""
+        return self._db.size()
+
     def counts(self) -> StoreCounts:
         """How much there is, at one instant."""
         with self._db.snapshot() as connection:

@@ -36,6 +36,8 @@ SETTINGS = {
     "client_encoding": "UTF8",
     "timezone": "UTC",
 }
+SIZE = """SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
+    WHERE relnamespace = 'tactful'::regnamespace AND relkind = 'r'"""
 Seeds = Callable[[], dict[str, bytes]]
 
 
@@ -121,9 +123,11 @@ class PostgresDatabase:
             raw.execute("BEGIN")
             try:
                 yield connection
+                connection.done()
             except BaseException:
                 if not raw.closed:
                     raw.rollback()
+                connection.done()
                 raise
         self._commit(connection)
 
@@ -156,6 +160,12 @@ class PostgresDatabase:
         finally:
             if not raw.closed:
                 raw.close()
+
+    def size(self) -> int:
+        """Tables with their indexes."""
+        with self.reading() as connection:
+            row = connection.execute(SIZE).fetchone()
+        return int(row[0]) if row else 0
 
     def damage(self) -> str:
         """Months without a place of their own for events."""

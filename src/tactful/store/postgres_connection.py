@@ -21,6 +21,10 @@ GATES = """SELECT gate_id FROM gate WHERE gate_id IN (SELECT gate_id FROM person
     ORDER BY gate_id FOR NO KEY UPDATE"""
 THEIR_GATES = "SELECT DISTINCT gate_id FROM person WHERE person_id = ANY(%s::bigint[])"
 HORIZON = "SELECT %s + pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1"
+NUMBERS = """SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), greatest(1, max(%I))) FROM %I',
+        'tactful.' || c.relname, a.attname, a.attname, c.relname)
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE a.attidentity <> '' AND c.relnamespace = 'tactful'::regnamespace ORDER BY 1"""
 PIECE = re.compile(r"'(?:[^']|'')*'|\bIN \(\?(?:, ?\?)*\)|\?|%|\bCROSS JOIN\b")
 
 
@@ -75,10 +79,7 @@ class PostgresConnection:
         given = listed(values, lists) if any_list else values
         if not self._streams:
             return self.raw.execute(text, given)
-        cursor = self.raw.cursor(name=f"c{len(self._cursors)}")
-        self._cursors.append(cursor)
-        cursor.itersize = FETCHED
-        return cast("psycopg.Cursor[tuple[Any, ...]]", cursor.execute(text, given))
+        return self._streamed(text, given)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> psycopg.Cursor[tuple[Any, ...]]:
         cursor = self.raw.cursor()
@@ -121,6 +122,26 @@ class PostgresConnection:
     def lock_policy(self, *, to_publish: bool) -> None:
         self.raw.execute(f"LOCK TABLE active IN {'EXCLUSIVE' if to_publish else 'ROW SHARE'} MODE".encode())
 
+    def stream(self, sql: str, /) -> psycopg.Cursor[tuple[Any, ...]]:
+        return self._streamed(said(sql).text, ())
+
+    def _streamed(self, text: bytes, values: Sequence[Any]) -> psycopg.Cursor[tuple[Any, ...]]:
+        cursor = self.raw.cursor(name=f"c{len(self._cursors)}")
+        self._cursors.append(cursor)
+        cursor.itersize = FETCHED
+        return cast("psycopg.Cursor[tuple[Any, ...]]", cursor.execute(text, values))
+
+    def prepare_copy(self) -> None:
+        self.raw.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+
+    def finish_copy(self) -> None:
+        for statement in self.raw.execute(NUMBERS).fetchall():
+            self.raw.execute(statement[0].encode())
+        self.raw.execute(
+            "UPDATE meta SET value = convert_to((1 + (SELECT coalesce(max(pos), 0) FROM event))::text, 'UTF8')"
+            " WHERE name = 'pos_base'"
+        )
+
     def horizon(self) -> int:
         row = self.raw.execute(HORIZON, (self.base,)).fetchone()
         assert row is not None
@@ -134,3 +155,4 @@ class PostgresConnection:
         """Close what is still being read."""
         for cursor in self._cursors:
             cursor.close()
+        self._cursors.clear()
