@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date
 from random import Random
 
 import psycopg
 import pytest
-from tests.postgres import Server, name_of, serving
+from tests.postgres import NOBODY, Server, name_of, serving
 
 from tactful.model.arrivals import Arrival
 from tactful.model.kept import Document
@@ -296,7 +297,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(postgres_url: str, monkeyp
         store.append([line(1)], 5)
     steps = postgres_schema.steps()
     monkeypatch.setattr(postgres, "steps", lambda: (*steps, ("CREATE TABLE later (a BIGINT)", "nonsense")))
-    with pytest.raises(StoreProblem, match="nothing of this step was kept"):
+    with pytest.raises(StoreProblem, match="nothing of this step was kept"):  # noqa: PT012
         migrate_postgres(postgres_url)
     monkeypatch.setattr(postgres, "steps", lambda: (*steps, ("CREATE TABLE later (a BIGINT)",)))
     assert migrate_postgres(postgres_url) == (NEWEST, NEWEST + 1)
@@ -368,7 +369,7 @@ def test_reading_only_does_not_write(postgres_url: str) -> None:
 
 def test_texts_that_it_cannot_keep_are_refused_and_nothing_stays(postgres_url: str) -> None:
     with closing(open_postgres(postgres_url)) as store:
-        with pytest.raises(StoreProblem, match=r"of a kind that .* cannot keep; nothing of this step was kept"):
+        with pytest.raises(StoreProblem, match=r"of a kind that .* cannot keep; nothing of this step was kept"):  # noqa: PT012
             store.append([NewEvent("web", b"1", "a\0b", ("customer", "penny"), 1, b"")], 5)
         assert (store.counts().events, store.counts().persons) == (0, 0)
         assert store.append([line(1)], 5).added == 1
@@ -447,6 +448,48 @@ def test_a_server_that_is_killed_is_told_and_used_again(own_server: Server) -> N
         assert there >= set(acknowledged), "what was acknowledged is there"
         assert store.counts().events == len(there), "and nothing twice"
         assert all(number ^ 1 in there for number in there), "and nothing by halves"
+
+
+@contextmanager
+def little_room(server: Server, url: str) -> Iterator[None]:
+    """A disk of 12 MB for the database's tables; where none may be mounted, the server says so from a trigger."""
+    place, name = server.folder / "small", name_of(url)
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size=12m,uid={NOBODY},mode=700", "tmpfs", str(place)], capture_output=True
+    )
+    if mounted.returncode:
+        server.say(
+            "CREATE SEQUENCE room MAXVALUE 5000",
+            "CREATE FUNCTION full_() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('public.room') > 4999 THEN"
+            " RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END IF; RETURN NEW; END $$",
+            "CREATE TRIGGER full_ BEFORE INSERT ON tactful.event FOR EACH ROW EXECUTE FUNCTION full_()",
+            name=name,
+        )
+        yield
+        return
+    try:
+        server.say(f"CREATE TABLESPACE small LOCATION '{place}'", f"ALTER DATABASE {name} SET TABLESPACE small")
+        yield
+    finally:
+        server.stop()
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_no_room_left_on_the_server(own_server: Server) -> None:
+    url = own_server.database()
+    migrate_postgres(url)
+    with little_room(own_server, url), closing(open_postgres(url)) as store:
+        kept = 0
+        with pytest.raises(StoreProblem, match=r"no room left on the disk for .* nothing of this step was kept"):  # noqa: PT012
+            for start in range(0, 200_000, 500):
+                batch = [NewEvent("web", b"%d" % n, "k", ("customer", str(n)), n, b"x" * 300)
+                         for n in range(start, start + 500)]  # fmt: skip
+                kept += store.append(batch, NOW).added
+        assert kept > 0
+        counts = store.counts()
+        assert (counts.events, counts.persons) == (kept, kept), "what was acknowledged stays, of the rest is nothing"
+        assert len(keys(store)) == kept
 
 
 def test_a_connection_that_is_cut_between_verbs_is_made_again(postgres_url: str, postgres_server: Server) -> None:
