@@ -297,7 +297,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(postgres_url: str, monkeyp
         store.append([line(1)], 5)
     steps = postgres_schema.steps()
     monkeypatch.setattr(postgres, "steps", lambda: (*steps, ("CREATE TABLE later (a BIGINT)", "nonsense")))
-    with pytest.raises(StoreProblem, match="nothing of this step was kept"):  # noqa: PT012
+    with pytest.raises(StoreProblem, match="nothing of this step was kept"):
         migrate_postgres(postgres_url)
     monkeypatch.setattr(postgres, "steps", lambda: (*steps, ("CREATE TABLE later (a BIGINT)",)))
     assert migrate_postgres(postgres_url) == (NEWEST, NEWEST + 1)
@@ -369,7 +369,7 @@ def test_reading_only_does_not_write(postgres_url: str) -> None:
 
 def test_texts_that_it_cannot_keep_are_refused_and_nothing_stays(postgres_url: str) -> None:
     with closing(open_postgres(postgres_url)) as store:
-        with pytest.raises(StoreProblem, match=r"of a kind that .* cannot keep; nothing of this step was kept"):  # noqa: PT012
+        with pytest.raises(StoreProblem, match=r"of a kind that .* cannot keep; nothing of this step was kept"):
             store.append([NewEvent("web", b"1", "a\0b", ("customer", "penny"), 1, b"")], 5)
         assert (store.counts().events, store.counts().persons) == (0, 0)
         assert store.append([line(1)], 5).added == 1
