@@ -16,7 +16,5 @@ def place_of(folder: Path) -> str | Path:
 
     named = STORE_PLACE.get()
     if named and not is_address(named):
-        raise StoreProblem(
-            "--store takes an address, postgresql://USER@HOST/NAME; a folder is named with --shop."
-        )
+        raise StoreProblem("--store takes an address, postgresql://USER@HOST/NAME; a folder is named with --shop.")
     return named or folder

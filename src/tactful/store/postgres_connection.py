@@ -11,6 +11,8 @@ from typing import Any, NamedTuple, cast
 import psycopg
 from psycopg import sql as say
 
+from tactful.store import partitions
+
 Raw = psycopg.Connection[tuple[Any, ...]]
 FETCHED = 2_000
 CLAIM = """INSERT INTO seen (message_key, day, pos)
@@ -133,6 +135,10 @@ class PostgresConnection:
 
     def prepare_copy(self) -> None:
         self.raw.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+
+    def make_room(self, days: Iterable[int], /) -> None:
+        for month in partitions.lacking(self.raw, partitions.months_of(days)):
+            partitions.make(self.raw, month)
 
     def finish_copy(self) -> None:
         for statement in self.raw.execute(NUMBERS).fetchall():
