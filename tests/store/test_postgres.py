@@ -52,8 +52,8 @@ def keys(store: PostgresStore) -> set[bytes]:
 @pytest.mark.parametrize(
     ("sql", "text", "lists"),
     [
-        ("a = ? AND b IN (?,?, ?) AND c = ?", b"a = %s AND b = ANY(%s) AND c = %s", (0, 3, 0)),
-        ("a IN (?)", b"a = ANY(%s)", (1,)),
+        ("a = ? AND b IN (?,?, ?) AND c = ?", b"a = %s AND b = ANY(%b) AND c = %s", (0, 3, 0)),
+        ("a IN (?)", b"a = ANY(%b)", (1,)),
         ("? IN ('', source)", b"%s IN ('', source)", (0,)),
         ("a = '?' AND b LIKE '%' AND c = ?", b"a = '?' AND b LIKE '%%' AND c = %s", (0,)),
         ("FROM a CROSS JOIN b ON x", b"FROM a JOIN b ON x", ()),
