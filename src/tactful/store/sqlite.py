@@ -11,6 +11,7 @@ from tactful.store.base import StorePart
 from tactful.store.contacts import ContactVerbs
 from tactful.store.database import open_database
 from tactful.store.doors import DoorVerbs
+from tactful.store.identity import IdentityVerbs
 from tactful.store.people import PeopleVerbs
 from tactful.store.permissions import PermissionVerbs
 from tactful.store.policies import PolicyVerbs
@@ -28,7 +29,9 @@ def random_key() -> bytes:
     return secrets.token_bytes(32)
 
 
-class SqliteStore(TakingVerbs, DoorVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs, RunVerbs, PolicyVerbs, StorePart):
+class SqliteStore(
+    TakingVerbs, DoorVerbs, IdentityVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs, RunVerbs, PolicyVerbs, StorePart
+):
     """Every verb is one transaction that is on the disk when the verb returns, or has not happened at all.
 
     What cannot be done raises `StoreProblem`. A store belongs to the thread that opened it; other threads and
