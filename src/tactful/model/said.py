@@ -88,37 +88,40 @@ def standing_end(records: Iterable[Permission]) -> Permission | None:
 
 
 def conflicts(voices: Sequence[Sequence[Permission]]) -> list[Conflict]:
-    """Each yes of one that meets a no of another, which stood when the yes was known, with that no."""
+    """Where people who are taken for one disagree: each yes that holds for one of them, and the no of another."""
     found: list[Conflict] = []
     for number, voice in enumerate(voices):
         for yes in voice:
-            if yes.state in GRANTS:
-                others = (other for place, other in enumerate(voices) if place != number)
-                no = next((end for other in others if (end := _against(yes, other)) is not None), None)
-                if no is not None:
+            if yes.state in GRANTS and standing_end(_about(yes, voice)) is None:
+                others = (standing_end(_about(yes, other)) for place, other in enumerate(voices) if place != number)
+                if (no := next((end for end in others if end is not None), None)) is not None:
                     found.append(Conflict(yes, no))
     return found
 
 
 def together(voices: Sequence[Sequence[Permission]]) -> tuple[Permission, ...]:
-    """What holds of people who are taken for one: all that each of them said, but for each yes that meets another's no.
+    """What holds of people who are taken for one: all that each of them said, but for each yes that met another's no.
 
-    Judged as one person's, this is a no for whatever any of them alone has a no for.
+    Judged as one person's, this is a no for whatever any of them alone has a no for. A yes is left out where another's
+    no stood when the yes was known; what was said since, by both, may have undone that no.
     """
     speaking = [voice for voice in voices if voice]
-    left_out = {statement(each.yes) for each in conflicts(speaking)} if len(speaking) > 1 else set()
     kept: dict[tuple[str | int, ...], Permission] = {}
-    for voice in speaking:
+    for number, voice in enumerate(speaking):
+        others = [other for place, other in enumerate(speaking) if place != number]
         for each in voice:
-            said = statement(each)
-            if said not in left_out:
-                kept.setdefault(said, each)
+            if each.state not in GRANTS or not any(_stood_against(each, other) for other in others):
+                kept.setdefault(statement(each), each)
     return tuple(kept.values())
 
 
-def _against(yes: Permission, voice: Sequence[Permission]) -> Permission | None:
-    """The no of a voice that stood for what a yes speaks of, when the yes was known."""
-    known = known_by(voice, max(yes.occurred_at, yes.received_at))
-    return standing_end(
-        each for each in known if about_purpose(each, yes.purpose) and about_channel(each, yes.channel, yes.category)
-    )
+def _about(yes: Permission, voice: Iterable[Permission]) -> list[Permission]:
+    """What a voice says of what a yes speaks of."""
+    return [
+        each for each in voice if about_purpose(each, yes.purpose) and about_channel(each, yes.channel, yes.category)
+    ]
+
+
+def _stood_against(yes: Permission, voice: Sequence[Permission]) -> bool:
+    """Whether a no of this voice stood for what a yes speaks of, when the yes was known."""
+    return standing_end(known_by(_about(yes, voice), max(yes.occurred_at, yes.received_at))) is not None
