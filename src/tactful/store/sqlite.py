@@ -15,6 +15,7 @@ from tactful.store.identity import IdentityVerbs
 from tactful.store.people import PeopleVerbs
 from tactful.store.permissions import PermissionVerbs
 from tactful.store.policies import PolicyVerbs
+from tactful.store.retention import RetentionVerbs
 from tactful.store.runs import RunVerbs
 from tactful.store.taking import TakingVerbs
 
@@ -30,7 +31,16 @@ def random_key() -> bytes:
 
 
 class SqliteStore(
-    TakingVerbs, DoorVerbs, IdentityVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs, RunVerbs, PolicyVerbs, StorePart
+    TakingVerbs,
+    DoorVerbs,
+    IdentityVerbs,
+    PeopleVerbs,
+    PermissionVerbs,
+    ContactVerbs,
+    RunVerbs,
+    PolicyVerbs,
+    RetentionVerbs,
+    StorePart,
 ):
     """Every verb is one transaction that is on the disk when the verb returns, or has not happened at all.
 
