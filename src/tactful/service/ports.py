@@ -92,14 +92,17 @@ class Store(Protocol):
     def find(self, kind: str, value: str) -> int | None:
         """The person of today with this identifier, or None; nobody is made."""
 
+    def owner(self, kind: str, value: str) -> int | None:
+        """The person whom this identifier was made for, or None."""
+
     def resolve(self, identifiers: Sequence[Identifier]) -> list[int]:
         """The person of today of each identifier; unknown ones become people."""
 
     def owners(self, identifiers: Sequence[Identifier]) -> list[int]:
         """The person whom each identifier was made for: what is written under it stays hers when she is parted."""
 
-    def identifiers(self, person_id: int) -> list[Identifier]:
-        """Her identifiers, as they were first heard."""
+    def own_identifiers(self, person_id: int) -> list[Identifier]:
+        """The identifiers of this very person, whoever she is part of today."""
 
     def join(self, names: Sequence[Identifier], joining: Joining, at: int, evidence: str) -> Joined:
         """Do what the rules say of the names of one call."""
@@ -123,6 +126,9 @@ class Store(Protocol):
 
     def merges(self, person_id: int | None = None) -> list[Merge]:
         """All merges, or hers, oldest first."""
+
+    def parted(self, people: Sequence[int]) -> bool:
+        """Whether any two of these were parted."""
 
     def reviews(self, open_only: bool = True) -> list[Review]:
         """What waits for somebody to look."""

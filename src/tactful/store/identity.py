@@ -9,7 +9,7 @@ from typing import Any
 from tactful.model.arrivals import ANSWERS, Doubt, Merge, Review
 from tactful.model.problems import StoreProblem
 from tactful.store.base import read, written
-from tactful.store.joining import CROWD, JoiningVerbs, is_crowd, leave
+from tactful.store.joining import APART, CROWD, JoiningVerbs, is_crowd, leave
 from tactful.store.members import among, become_one, come_apart, group_of, root_of
 
 HOWS = ("rule", "staff", "list")
@@ -84,6 +84,12 @@ class IdentityVerbs(JoiningVerbs):
                 rows = among(connection, f"{MERGE} WHERE loser IN ({{}})", people)
                 rows += among(connection, f"{MERGE} WHERE winner IN ({{}})", people)
         return [made_merge(row) for row in sorted(set(rows))]
+
+    def parted(self, people: Sequence[int]) -> bool:
+        """Whether any two of these were parted, by somebody or because they shared a device."""
+        with self._db.reading() as connection:
+            roots = {root_of(connection, person) for person in people}
+            return any(one != other and other in roots for one, other in among(connection, APART, roots))
 
     def reviews(self, open_only: bool = True) -> list[Review]:
         """What waits for somebody to look, oldest first; with `open_only` False also what was settled."""

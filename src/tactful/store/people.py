@@ -37,6 +37,11 @@ class PeopleVerbs(StorePart):
             row = connection.execute(FIND, (kind, self._blind(kind, value))).fetchone()
         return row[0] if row else None
 
+    def owner(self, kind: str, value: str) -> int | None:
+        """The person whom this identifier was made for, whoever she is part of today, or None; nobody is made."""
+        with self._db.reading() as connection:
+            return self._find(connection, kind, value)
+
     def resolve(self, identifiers: Sequence[Identifier]) -> list[int]:
         """The person of today of each identifier, in order; unknown ones become people. None of them may be blank."""
         own = self.owners(identifiers)
@@ -68,6 +73,14 @@ class PeopleVerbs(StorePart):
         """
         with self._db.reading() as connection:
             rows = connection.execute(IDENTIFIERS, (person_id,)).fetchall()
+        return [(kind, read(label)) for kind, label in rows]
+
+    def own_identifiers(self, person_id: int) -> list[Identifier]:
+        """The identifiers that were made for, or bound to, this very person, whoever she is part of today."""
+        with self._db.reading() as connection:
+            rows = connection.execute(
+                "SELECT kind, label FROM identifier WHERE person_id = ? ORDER BY kind, blind", (person_id,)
+            ).fetchall()
         return [(kind, read(label)) for kind, label in rows]
 
     def person_label(self, person_id: int) -> str:
