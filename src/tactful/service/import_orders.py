@@ -178,7 +178,7 @@ def fold_all(store: Store) -> int:
             continue
         known = decode_document(row.doc) if row.doc is not None else None
         document = fold(known, row.tail)
-        waiting.append(Document(row.person_id, FOLD, row.last_pos, encode_document(document)))
+        waiting.append(Document(row.person_id, FOLD, row.last_pos, encode_document(document), row.stamp))
         touched += 1
         if len(waiting) == _FOLD_CHUNK:
             store.save_documents(waiting)
