@@ -103,9 +103,8 @@ class EventVerbs(StorePart):
         Of somebody who was merged: that of the person of today, with the events of all that she is.
         """
         with self._db.reading() as connection:
-            found = connection.execute(DOC, (fold, person_id)).fetchone()
+            found, horizon = connection.first_with_horizon(DOC, (fold, person_id))
             root, body, upto, stamp = found or (person_id, None, 0, 0)
-            horizon = connection.horizon()
             rows = connection.execute(TAIL, (upto, root)).fetchall()
         return person_row((root, body, upto, stamp), rows, horizon)
 
