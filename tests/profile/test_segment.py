@@ -174,7 +174,7 @@ def test_what_is_not_taken_says_why(payload: dict[str, Any], reason: str) -> Non
 def test_of_some_calls_nothing_is_kept_and_nothing_is_wrong(payload: dict[str, Any], reason: str) -> None:
     found = taken(payload)
     assert reason in found.no_use
-    assert (found.events, found.names) == ((), ())
+    assert (found.events, found.left_out) == ((), ())
 
 
 def test_anything_but_a_mapping_is_refused() -> None:
@@ -187,7 +187,9 @@ def test_a_public_key_only_tightens() -> None:
     assert identify.left_out == ("trait contact.email: not from a key that anybody can read",)
     for payload in (ORDER, {"type": "page"}):
         assert {event.person for event in taken(payload, PUBLIC).events} == {None}
-        assert {event.person for event in taken(payload | {"anonymousId": "a1"}, PUBLIC).events} == {("anonymous", "a1")}
+        assert {event.person for event in taken(payload | {"anonymousId": "a1"}, PUBLIC).events} == {
+            ("anonymous", "a1")
+        }
     assert taken(track("Complaint Opened") | {"anonymousId": "a1"}, PUBLIC).events[0].person == ("customer", "u1")
     for name in ("Complaint Closed", "Put Right"):
         assert "anybody can read" in refused(track(name), PUBLIC).reason

@@ -48,7 +48,7 @@ def plain(value: object) -> str | None:
     if not value.isascii():
         value = unicodedata.normalize("NFKC", value)
     value = value.strip()
-    if not value.isprintable() and _NOT_PLAIN.search(value) or len(value) > LONGEST:
+    if (not value.isprintable() and _NOT_PLAIN.search(value)) or len(value) > LONGEST:
         return None
     return "" if not value.strip("0-") or value.casefold() in _PLACEHOLDERS else value
 
@@ -97,7 +97,9 @@ def strongest_first(names: Iterable[Identifier], person_kind: str) -> tuple[Iden
     found = dict.fromkeys(names)
     if len(found) < 2:
         return tuple(found)
-    return tuple(sorted(found, key=lambda each: (0 if each[0] == person_kind else _ORDER.get(each[0], _OTHER), each[0])))
+    return tuple(
+        sorted(found, key=lambda each: (0 if each[0] == person_kind else _ORDER.get(each[0], _OTHER), each[0]))
+    )
 
 
 def external(context: Mapping[str, Any]) -> list[tuple[str, Any]]:

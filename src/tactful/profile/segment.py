@@ -68,9 +68,7 @@ _EXTERNAL = {
 """Types of external ids that are kept, and the kind that each is ("": a customer number)."""
 
 
-def take(
-    payload: object, door: Door, now: int, why_not: WhyNot = anything, point: str = ""
-) -> Taken | Refusal:
+def take(payload: object, door: Door, now: int, why_not: WhyNot = anything, point: str = "") -> Taken | Refusal:
     """What one call of an SDK, received at `now` (µs), says; or why it cannot be taken.
 
     `why_not` says why nothing of a category may be kept here; what it names is left out and counted. Events carry
@@ -124,7 +122,7 @@ def _done(
     elif call.door.public:
         no_use = PUBLIC_ALIAS
     if no_use:
-        return Taken(call.message_id, call.at, tells=tells, no_use=no_use)
+        return Taken(call.message_id, call.at, (), names, tells, no_use=no_use)
     left = tuple(left_out) + tuple(call.left_out)
     return Taken(call.message_id, call.at, made or (), names, tells, left, stops)
 
