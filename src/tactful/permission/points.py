@@ -65,7 +65,8 @@ class CollectionPoint(msgspec.Struct, frozen=True):
     """A place where we learn things about her, as approved. `seen_from` is an instant, the start of that day in UTC.
 
     Only what is under a category of `collects` is kept of what comes through it. `consent` are the choices she has
-    there. `shown_in` are jurisdictions, empty for everywhere the shop sells. `sources` are the event sources that it covers.
+    there. `shown_in` are jurisdictions, empty for everywhere the shop sells. `sources` are the event sources that it
+    covers.
     `digest` is the digest of the notice's text, empty where nobody has taken it.
     """
 

@@ -67,7 +67,7 @@ def email_address(value: object) -> str | None:
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        return validate_email(text, check_deliverability=False).normalized.lower()
+        return str(validate_email(text, check_deliverability=False).normalized).lower()
     except (EmailNotValidError, ValueError, UnicodeError):
         return None
 

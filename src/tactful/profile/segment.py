@@ -107,7 +107,8 @@ def _done(
     tells: tuple[Identifier, ...],
     left_out: list[str],
 ) -> Taken:
-    no_use, stops = "", ()
+    no_use = ""
+    stops: tuple[str, ...] = ()
     made: tuple[Any, ...] | None = ()
     if kind == "track":
         name = plain_name(payload)

@@ -121,8 +121,10 @@ def load_points(texts: Mapping[str, str]) -> tuple[CollectionPoint, ...]:
     files = [name for name in sorted(texts) if name.startswith("collection-points/")]
     found: dict[str, CollectionPoint] = {}
     for file in files:
-        point = _collect(problems, lambda file=file: load_point(texts[file], file, notices))  # type: ignore[misc]
-        if point is None:
+        try:
+            point = load_point(texts[file], file, notices)
+        except Problems as wrong:
+            problems += wrong.problems
             continue
         if point.name in [each.name for each in found.values()]:
             problems.append(Problem(file, 0, f"another file is the collection point {point.name} already."))
