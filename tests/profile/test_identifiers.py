@@ -66,6 +66,7 @@ def test_a_number_has_one_spelling(value: Any, region: str | None, kept: str | N
 def test_a_card_has_one_spelling() -> None:
     assert loyalty_number(" 1234-5678 90 ") == loyalty_number("1234567890") == "1234567890"
     assert loyalty_number("null") is None
+    assert loyalty_number("A´") == "Á"
 
 
 def test_the_strongest_comes_first_and_each_once() -> None:
