@@ -36,7 +36,7 @@ approved: {by: privacy@shop.example, on: 2026-01-01}
 """
 CONTEXT = {
     "page": {"path": "/bags", "referrer": "", "search": "", "title": "Bags", "url": "https://shop.example/bags"},
-    "userAgent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+    "userAgent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0",
     "locale": "en-GB",
     "library": {"name": "analytics.js", "version": "next-1.84.3"},
     "consent": {"categoryPreferences": {"Analytics": True}},
@@ -48,6 +48,7 @@ VIEWED = {
     "timestamp": "2026-11-21T18:30:59.757Z", "sentAt": "2026-11-21T18:30:59.761Z", "integrations": {},
 }  # fmt: skip
 CHOSEN = {"consent": {"categoryPreferences": {"Analytics": True, "Advertising": False}, "gpc": True}}
+ORDER = {"event": "Order Completed"}
 LINES = [{"sku": str(20000 + n), "name": "LUNCH BAG", "price": 1.65, "quantity": 2} for n in range(10)]
 CALLS = {
     "a product that was looked at": VIEWED,
