@@ -48,7 +48,6 @@ VIEWED = {
     "timestamp": "2026-11-21T18:30:59.757Z", "sentAt": "2026-11-21T18:30:59.761Z", "integrations": {},
 }  # fmt: skip
 CHOSEN = {"consent": {"categoryPreferences": {"Analytics": True, "Advertising": False}, "gpc": True}}
-ORDER = {"event": "Order Completed"}
 LINES = [{"sku": str(20000 + n), "name": "LUNCH BAG", "price": 1.65, "quantity": 2} for n in range(10)]
 CALLS = {
     "a product that was looked at": VIEWED,
