@@ -166,8 +166,8 @@ def test_what_is_not_plainly_wrong_is_left_as_it_is() -> None:
         assert at(timestamp="2026-11-21T11:55:00Z", sentAt=sent) == written
     history = at(timestamp="2015-01-01T00:00:00Z", sentAt="2026-11-21T10:00:00Z")
     assert history == parse_time("2015-01-01T00:00:00Z", None)
-    put_right_before = {"timestamp": "2026-11-21T11:00:00Z", "originalTimestamp": "2026-11-21T09:00:00Z"}
-    assert at(**put_right_before, sentAt="2026-11-21T09:30:00Z") == NOW - HOUR
+    put_right_before = {"timestamp": "2026-11-21T11:00:00Z", "originalTimestamp": "2026-11-21T11:05:00Z"}
+    assert at(**put_right_before, sentAt="2026-11-21T11:10:00Z") == NOW - HOUR
 
 
 def test_without_a_time_it_is_when_we_received_it() -> None:
