@@ -54,15 +54,15 @@ class TakingVerbs(EventVerbs, StorePart):
         return TakenIn(Appended(added, repeated, differing, made), fresh, permissions)
 
     def _meant(self, connection: sqlite3.Connection, arrivals: Iterable[Arrival]) -> tuple[Meant, int]:
-        """Whom the identifiers mean: people are made for those who may; of the others only who is there is found."""
+        """Whom the identifiers mean. People are made for those who may: whose an event is, the strongest subject, and a
+        browser; of the others only who is there is found."""
         makes: dict[Identifier, None] = {}
         finds: dict[Identifier, None] = {}
         for arrival in arrivals:
-            named = [event.person for event in arrival.events if event.person]
-            if arrival.permissions:
-                named += arrival.subjects
-            for each in named:
-                if arrival.may_join or each[0] in arrival.nobodies:
+            subjects = arrival.subjects if arrival.permissions else ()
+            own = {*(event.person for event in arrival.events if event.person), *subjects[:1]}
+            for each in own.union(subjects):
+                if each[0] in arrival.nobodies or (arrival.may_join and each in own):
                     makes[each] = None
                 else:
                     finds[each] = None
