@@ -10,6 +10,7 @@ import msgspec
 
 import tactful.profile
 from tactful.model.records import DAY, Event
+from tactful.profile.dignity import load_undignified
 from tactful.profile.document import Document
 from tactful.profile.events import (
     ORDER_LINE,
@@ -25,7 +26,7 @@ from tactful.profile.events import (
 )
 from tactful.profile.facts import Known, read
 from tactful.profile.fold import fold
-from tactful.profile.labels import Declared, load_labels, load_undignified
+from tactful.profile.labels import Declared, load_labels
 from tactful.profile.orders import load_not_goods
 from tactful.profile.revealing import load_revealing
 from tactful.profile.shop import Shop

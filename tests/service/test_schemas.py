@@ -28,7 +28,8 @@ from tactful.model.vocabulary import KEYS
 from tactful.permission.points import load_compatible, load_point
 from tactful.policy.load import load_text
 from tactful.profile.attributes import load_countries
-from tactful.profile.labels import load_labels, load_undignified
+from tactful.profile.dignity import load_undignified
+from tactful.profile.labels import load_labels
 from tactful.profile.names import load_qualifiers
 from tactful.profile.orders import load_not_goods
 from tactful.profile.revealing import load_revealing

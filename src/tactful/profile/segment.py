@@ -38,9 +38,11 @@ _ABOUT = {
     "complaint closed": (kinds.COMPLAINT_CLOSED, ("complaint_id", "ticket_id")),
     "parcel late": (kinds.PARCEL_LATE, ("order_id", "parcel_id")),
     "parcel delivered": (kinds.PARCEL_DELIVERED, ("order_id", "parcel_id")),
+    "order cancelled by us": (kinds.ORDER_CANCELLED_BY_US, ("order_id",)),
+    "item faulty": (kinds.FAULTY, ("order_id", "parcel_id")),
     "put right": (kinds.PUT_RIGHT, ("order_id", "parcel_id")),
 }
-_TIGHTENS = frozenset({kinds.COMPLAINT_OPENED, kinds.PARCEL_LATE})
+_TIGHTENS = frozenset({kinds.COMPLAINT_OPENED, kinds.PARCEL_LATE, kinds.ORDER_CANCELLED_BY_US, kinds.FAULTY})
 
 
 class Door(msgspec.Struct, frozen=True):
