@@ -131,6 +131,25 @@ labels:
     per: item
     forget_after: 90 days
   - {label: expecting, refused: What it reveals is special.}
+derived:
+  - {derived: looks, count: product_viewed, within: 30 days, means: m, she_reads: "You looked at {{ number }}."}
+  - {derived: spent, sum: value, within: 90 days, means: m, she_reads: "We add up {{ number }}.", kind: purchase.value}
+  - {derived: size, last: preference.size, means: m, she_reads: "Your size is {{ value }}."}
+  - {derived: best, top: kind, by: days, most: 3, means: m, she_reads: "You like {{ list }}."}
+  - {derived: pace, rhythm: orders, means: m, she_reads: "You order every {{ rhythm.in_words }}."}
+  - derived: left
+    sequence: [product_viewed, product_added]
+    unless: ordered
+    within: 3 days
+    means: m
+    she_reads: "You left {{ number }} in the basket."
+  - derived: likely
+    score: repeat
+    from: [purchase.frequency]
+    reveals: nothing
+    forget_after: 30 days
+    means: m
+    she_reads: "We think it {{ percent }} % likely."
 """
 POINT = """
 collection_point: checkout

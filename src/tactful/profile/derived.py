@@ -182,7 +182,7 @@ def span(section: Section, name: str, needed: bool = False) -> int:
     if name not in section:
         section.complain(f"`{name}` is missing: write it like `90 days`.", name)
         return 0
-    if not text:
+    if not text and not needed:
         return 0
     match = DURATION.fullmatch(text.strip())
     if match is None:

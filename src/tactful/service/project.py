@@ -257,7 +257,7 @@ class Project:
         return tuple(found)
 
     def _load_campaign(self) -> Campaign:
-        facts = KEYS["fact.category"].names
+        facts = (*KEYS["fact.category"].names, *(each.fact for each in self.labels.derived.values()))
         return load_campaign(self.texts[_CAMPAIGN], self.campaign_file, tuple(self.labels.labels), facts)
 
     def _load_treatment(self) -> Treatment:

@@ -23,6 +23,7 @@ from tactful.service.schema.pieces import (
     texts,
     value_of,
     values_of,
+    whole,
     words,
 )
 from tactful.treatment import campaign as campaign_file
@@ -144,7 +145,7 @@ def _derived(form: derived_file.Form) -> Piece:
     elif form in derived_file.MAY_WITHIN:
         more["within"] = _keep(or_nothing=True)
     if form == "top":
-        more |= {"by": words(derived_file.RANKED_BY), "most": integer(1, derived_file.MOST_RANKED)}
+        more |= {"by": words(derived_file.RANKED_BY), "most": whole(1, derived_file.MOST_RANKED)}
     if form == "sequence":
         more["unless"] = words(("", *derived_file.UNLESS))
     return section(needed, {name: piece for name, piece in more.items() if name not in needed})
