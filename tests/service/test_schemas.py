@@ -179,7 +179,7 @@ SMALL = {
     "not-goods": "{version: 1, codes: [POST], codes_beginning_with: [GIFT], names_with: [postage]}",
     "revealing-products": "{version: 1, products: [{reveals: life_event.pregnancy, sensitivity: special, about: self,"
     " words: [bump], codes: ['1'], together: [[a, b], [c]], unless: [bump cap]}]}",
-    "undignified": "{version: 1, words: [{because: b, words: [whale]}]}",
+    "undignified": "{version: 1, words: [{because: b, words: [whale]}], special: [{reveals: health, words: [ill]}]}",
     "footer": "{footer: {en: {sender: '{name}, {post}', why_this: 'w {link}', stop: 's {link}'}}}",
     "template-objects": "{objects: {item: {fact: purchase.item, at: a, fields: [b, c], general: [c], always: explicit,"
     " plain: false}}}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tactful.model.vocabulary import KEYS
+from tactful.profile.dignity import special_categories
 from tactful.profile.sensitivity import CATEGORIES, ORDER
 from tactful.service.schema.pieces import (
     Piece,
@@ -104,9 +105,9 @@ def revealing_products() -> Piece:
 def undignified() -> Piece:
     """Words that may not be used of a person."""
     entry = section({"because": text(), "words": texts()})
-    return _table(
-        "Undignified", "Words that may not be used of a person.", section({**_VERSION, "words": sections(entry)})
-    )
+    protected = section({"reveals": words(special_categories()), "words": texts()})
+    top = section({**_VERSION, "words": sections(entry)}, {"special": sections(protected)})
+    return _table("Undignified", "Words that may not be used of a person.", top)
 
 
 def footer() -> Piece:
