@@ -29,7 +29,8 @@ class Line(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Product(msgspec.Struct, frozen=True):
-    """What she had of one product. `lines` are ordered by (at, key); `name` is the last it was sold under.
+    """What she had of one product. `lines` are ordered by (at, key); `name` is the last it was sold under, or else
+    brought back under (then `named_at` lies far in the past).
 
     `goods` is False as soon as one of its lines was not goods.
     """

@@ -17,6 +17,8 @@ import msgspec
 
 from tactful.model.records import Event
 from tactful.profile.document import (
+    BOUGHT,
+    FREE,
     KEY_BYTES,
     NATURES,
     Ahead,
@@ -68,6 +70,8 @@ MOST_SCORES = 30
 NEVER_STORED = "mood"
 """What a person noticed and nobody may keep (VOCABULARY, the category tree)."""
 
+_LESS = 1 << 61
+"""What the name on a line that was brought back comes behind: every name that the product was sold under."""
 _FLAGS = frozenset(
     {COMPLAINT_OPENED, COMPLAINT_CLOSED, PARCEL_LATE, PARCEL_DELIVERED, PUT_RIGHT, ORDER_CANCELLED_BY_US, FAULTY}
 )
@@ -174,9 +178,11 @@ class _Draft:
         if not body.goods:
             having.goods = False
         name = body.name
-        if name and not nature and (at > having.named_at or (at == having.named_at and name > having.name)):
-            having.named_at = at
-            having.name = name
+        if name and nature != FREE:
+            since = at if nature == BOUGHT else at - _LESS
+            if not having.name or since > having.named_at or (since == having.named_at and name > having.name):
+                having.named_at = since
+                having.name = name
 
     def note(self, kind: str, note: Note, at: int, key: bytes, source: str) -> None:
         if kind in _FLAGS:
