@@ -167,6 +167,23 @@ def test_nothing_counts_before_its_time(events: list[Event], data: st.DataObject
             assert all(each.at <= now for each in fact.contradicts)
 
 
+@st.composite
+def ahead(draw: st.DrawFn) -> Event:
+    """An event of the next 24 hours, received now: at day 20."""
+    made = draw(happened())
+    at = at_day(20) + draw(st.integers(1, 4)) * DAY // 4
+    return msgspec.structs.replace(made, occurred_at=at, received_at=at_day(20))
+
+
+@given(EVENTS, st.lists(ahead(), min_size=1, max_size=12), st.integers(0, 5))
+def test_what_is_received_ahead_counts_from_its_time(events: list[Event], early: list[Event], quarters: int) -> None:
+    now = at_day(20) + quarters * DAY // 4
+    document = fold(None, [*early, *events])
+    in_order = replayed([*events, *early], now)
+    assert all_of(read(document, now, RICH)) == all_of(read(in_order, now, RICH))
+    assert about(document, now, RICH) == about(in_order, now, RICH)
+
+
 KEPT_FOR = {
     ORDER_LINE: "purchase", PRODUCT_VIEWED: "browsing", PRODUCT_ADDED: "browsing", PRODUCTS_SEARCHED: "search",
     REQUESTED: "request",
