@@ -3,6 +3,7 @@ old is gone from everything at once, her word outranks every other, and what she
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -172,7 +173,8 @@ def ahead(draw: st.DrawFn) -> Event:
     """An event of the next 24 hours, received now: at day 20."""
     made = draw(happened())
     at = at_day(20) + draw(st.integers(1, 4)) * DAY // 4
-    return msgspec.structs.replace(made, occurred_at=at, received_at=at_day(20))
+    key = hashlib.blake2b(made.key + at.to_bytes(8), digest_size=16).digest()
+    return msgspec.structs.replace(made, key=key, occurred_at=at, received_at=at_day(20))
 
 
 @given(EVENTS, st.lists(ahead(), min_size=1, max_size=12), st.integers(0, 5))
