@@ -109,7 +109,7 @@ def attributes(document: Document, now: int, settings: AttributeSettings) -> Att
         keys["customer.jurisdiction"] = country.jurisdiction
     failures = {
         "customer.let_down": _let_down(document, now, settings),
-        "customer.complaint_open": _open(document, now),
+        "customer.complaint_open": _open(document, now, settings),
     }
     for key, sentence in failures.items():
         if sentence:
@@ -155,11 +155,11 @@ def _country(document: Document, now: int, settings: AttributeSettings, because:
     return country
 
 
-def _failed(document: Document, kind: str, now: int) -> dict[str, int]:
+def _failed(document: Document, kind: str, now: int, since: int) -> dict[str, int]:
     """When each of these that had begun went wrong last, though that may lie after `now`: the last before it is
     not kept, and what is not known does not free."""
     spans = document.flags.get(kind, {})
-    return {ref: last for ref, (first, last) in spans.items() if first <= now}
+    return {ref: last for ref, (first, last) in spans.items() if first <= now and last >= since}
 
 
 def _mended(document: Document, kind: str, now: int) -> dict[str, int]:
@@ -170,8 +170,9 @@ def _mended(document: Document, kind: str, now: int) -> dict[str, int]:
 
 def _let_down(document: Document, now: int, settings: AttributeSettings) -> str:
     mended = _mended(document, PUT_RIGHT, now)
+    broken = settings.keeps.since("service", now)
     for kind, sentence in FAILURES.items():
-        if any(mended.get(order, at) <= at for order, at in _failed(document, kind, now).items()):
+        if any(mended.get(order, at) <= at for order, at in _failed(document, kind, now, broken).items()):
             return sentence
     since = now // DAY - settings.returns_let_down_for
     for line in _lines(document, now, RETURNED, settings.keeps.since("service.return", now)):
@@ -180,9 +181,9 @@ def _let_down(document: Document, now: int, settings: AttributeSettings) -> str:
     return ""
 
 
-def _open(document: Document, now: int) -> str:
+def _open(document: Document, now: int, settings: AttributeSettings) -> str:
     closed = _mended(document, COMPLAINT_CLOSED, now)
-    opened = _failed(document, COMPLAINT_OPENED, now)
+    opened = _failed(document, COMPLAINT_OPENED, now, settings.keeps.since("service.complaint", now))
     unsettled = any(closed.get(complaint, at) <= at for complaint, at in opened.items())
     return "She complained, and it is not settled." if unsettled else ""
 

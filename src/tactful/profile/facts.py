@@ -11,12 +11,13 @@ from tactful.profile.fold import as_of
 from tactful.profile.labels import Declared, Label
 from tactful.profile.make_derived import derived_fact
 from tactful.profile.make_labels import label_denied, label_fact, label_holds
-from tactful.profile.make_notes import NOTE, REQUEST, note_facts, request_facts
+from tactful.profile.make_notes import REQUEST, note_facts, request_facts
 from tactful.profile.make_noticed import BROWSING, noticed_facts
 from tactful.profile.make_purchases import item_fact, return_facts, revealed_by, total_fact
 from tactful.profile.make_told import told_facts
 from tactful.profile.measures import NEVER, Item, Person
 from tactful.profile.shop import Shop
+from tactful.profile.traits import NOTE
 from tactful.profile.worked import worked
 
 TOTALS = ("purchase.frequency", "purchase.recency", "purchase.value")

@@ -11,8 +11,9 @@ from tactful.profile.measures import Person
 from tactful.profile.sensitivity import CATEGORIES
 from tactful.profile.shop import Shop
 from tactful.profile.told import point_of, purposes_of
+from tactful.profile.traits import NOTE
 
-NOTE, REQUEST = "note", "request"
+REQUEST = "request"
 LONGEST = 1000
 
 

@@ -122,7 +122,8 @@ def _last(derived: Derived, person: Person) -> Worked | None:
 def _score(derived: Derived, person: Person) -> Worked | None:
     """The last score that this model gave, while it is believed, and as long as anything that it rests on is known."""
     score = person.document.scores.get(derived.of)
-    if score is None or not max(person.floor, person.now - derived.forget_after + 1) <= score.at <= person.now:
+    since = max(person.kept(derived.kind), person.now - derived.forget_after + 1)
+    if score is None or not since <= score.at <= person.now:
         return None
     if any(score.at <= person.denied(name) for name in (derived.fact, *derived.inputs)):
         return None

@@ -108,7 +108,8 @@ def show(store: Store, project: Project, person_id: int, now: int) -> PersonView
     hers = journey(Retention(shop.keeps, now).kept(store.tail(person_id)), now, shop.via, names)
     known = read(document, now, shop)
     facts = [fact for name in every_name(document, project.labels) for fact in known.facts(name)]
-    settings = AttributeSettings(project.countries, project.shop.returned_within // DAY)
+    within = project.shop.returned_within // DAY
+    settings = AttributeSettings(project.countries, within, keeps=shop.keeps, via=shop.via)
     about = attributes(document, now, settings)
     return PersonView(
         person_id=person_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tactful.model.vocabulary import KEYS
 from tactful.profile.dignity import special_categories
 from tactful.profile.sensitivity import CATEGORIES, ORDER
+from tactful.profile.traits import NOTE
 from tactful.service.schema.pieces import (
     Piece,
     document,
@@ -65,7 +66,7 @@ def countries() -> Piece:
 def keeps() -> Piece:
     """How long each kind of fact is kept."""
     time = like(r"\d{1,5} days?|always", "Like 90 days, or always.")
-    return _table("Keeps", "How long facts are kept.", section({**_VERSION, "keeps": named(time, CATEGORIES)}))
+    return _table("Keeps", "How long facts are kept.", section({**_VERSION, "keeps": named(time, (*CATEGORIES, NOTE))}))
 
 
 def not_a_kind() -> Piece:
