@@ -46,6 +46,7 @@ from tactful.profile.events import (
 )  # fmt: skip
 from tactful.profile.facts import Known, every_name, read
 from tactful.profile.fold import fold
+from tactful.profile.retention import Retention
 from tactful.profile.sensitivity import ORDER
 from tactful.profile.shop import Shop
 from tactful.profile.traits import Keeps
@@ -286,3 +287,12 @@ def test_a_window_counts_what_the_log_has_in_it(looks: list[tuple[int, str]], no
     past = [at for at, _ in looks if at <= now]
     assert known.number("derived.looks") == (sum(at > now - 10 * DAY for at in past) if past else None)
     assert known.number("derived.since_look") == ((now - max(past)) // DAY if past else None)
+
+
+@given(EVENTS, st.data(), st.integers(0, 6))
+def test_what_retention_deletes_was_seen_by_nothing(events: list[Event], data: st.DataObject, later: int) -> None:
+    now = max([instants(data, events), *(each.received_at for each in events)])
+    kept = Retention(KEEPS, now).kept(events)
+    then = now + later * DAY
+    assert all_of(read(fold(None, kept), then, BRIEF)) == all_of(read(fold(None, events), then, BRIEF))
+    assert about(fold(None, kept), then, BRIEF) == about(fold(None, events), then, BRIEF)

@@ -57,7 +57,7 @@ from tactful.profile.events import (
     Stated,
     Traits,
 )
-from tactful.profile.moments import with_moment
+from tactful.profile.moments import moment, with_moments
 
 T = TypeVar("T")
 MOST_SEEN = {PRODUCT_VIEWED: 50, PRODUCTS_SEARCHED: 20, PRODUCT_ADDED: 30, PRODUCT_REMOVED: 30}
@@ -128,10 +128,13 @@ class _Nested(Generic[T]):
     __slots__ = ("all", "own")
 
     def __init__(self, whole: dict[str, dict[str, T]]) -> None:
-        self.all = dict(whole)
-        self.own: set[str] = set()
+        self.all = whole
+        self.own: set[str] | None = None
 
     def of(self, name: str) -> dict[str, T]:
+        if self.own is None:
+            self.own = set()
+            self.all = dict(self.all)
         if name not in self.own:
             self.own.add(name)
             self.all[name] = dict(self.all.get(name, ()))
@@ -147,7 +150,7 @@ class _Draft:
         self.seen = _Nested(document.seen)
         self.flags = _Nested(document.flags)
         self.sources = dict(document.sources)
-        self.moments = dict(document.moments)
+        self.moments: dict[str, list[bytes]] = {}
         self.notes = dict(document.notes)
         self.requests = dict(document.requests)
         self.scores = dict(document.scores)
@@ -191,7 +194,8 @@ class _Draft:
             span[note.ref] = (min(first, at), max(last, at))
             return
         _latest(self.seen.of(kind), note.ref, Seen(at, key, source, note.text))
-        self.moments[kind] = with_moment(self.moments.get(kind, b""), at, key, note.ref)
+        if at >= 0:
+            self.moments.setdefault(kind, []).append(moment(at, key, note.ref))
 
     def other(self, kind: str, body: bytes, at: int, key: bytes, source: str) -> None:
         if kind == TRAITS:
@@ -226,12 +230,14 @@ class _Draft:
             if each.at <= until:
                 del self.ahead[key]
                 self.take(each.kind, each.at, bytes.fromhex(key), each.source, each.body)
+        before = self.document.moments
+        added = {kind: with_moments(before.get(kind, b""), new) for kind, new in self.moments.items()}
         products = dict(self.document.products)
         for code, having in self.having.items():
             products[code] = having.done()
-        for kind in self.seen.own:
+        for kind in self.seen.own or ():
             self.seen.all[kind] = _cut(self.seen.all[kind], MOST_SEEN[kind])
-        for place in self.traits.own:
+        for place in self.traits.own or ():
             self.traits.all[place] = _cut_claims(self.traits.all[place])
         return Document(
             self.document.fold,
@@ -241,7 +247,7 @@ class _Draft:
             self.seen.all,
             self.flags.all,
             self.sources,
-            self.moments,
+            before | added if added else before,
             _cut(self.notes, MOST_NOTES),
             _cut(self.requests, MOST_REQUESTS),
             _cut(self.scores, MOST_SCORES),

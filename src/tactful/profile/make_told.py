@@ -99,10 +99,13 @@ def _delicate(name: str, claims: Iterable[Claim], shop: Shop) -> list[str]:
 def told_by_her(document: Document, place: str, now: int, via: Mapping[str, str]) -> Claim | None:
     """What she last told us of one part of a fact and did not deny since; None where she told us nothing. `via` says
     which channel a source is."""
+    claims = document.traits.get(place)
+    if not claims:
+        return None
     denied = Person(document, now).denied(place.partition(":")[0])
     said = [
         claim
-        for claim in document.traits.get(place, {}).values()
+        for claim in claims.values()
         if denied < claim.at <= now and provenance_of(claim, via.get(claim.source, claim.source)) == "provided"
     ]
     return max(said, key=lambda claim: (claim.at, claim.key), default=None)

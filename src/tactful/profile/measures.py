@@ -112,6 +112,7 @@ class Person:
         self._together: dict[str, Revealed] | None = None
         self._days: list[int] | None = None
         self._narrowed: dict[tuple[int, int], Person] = {}
+        self._kept: dict[tuple[str, ...], Person] = {}
 
     @property
     def items(self) -> dict[str, Item]:
@@ -151,14 +152,13 @@ class Person:
             self._narrowed[key] = Person(self.document, self.now, key[0], self.shop, key[1], self.every)
         return self._narrowed[key]
 
-    def kept_for(self, names: Iterable[str]) -> Person:
+    def kept_for(self, names: tuple[str, ...]) -> Person:
         """She without purchases that are too old for one of these facts of the purchase branch."""
-        if self.shop is None:
-            return self
-        keeps = self.shop.keeps
-        return self.narrowed(
-            max((keeps.since(name, self.now) for name in names if name.startswith("purchase.")), default=NEVER)
-        )
+        found = self._kept.get(names)
+        if found is None:
+            since = [self.shop.keeps.since(name, self.now) for name in names if self.shop and name[:9] == "purchase."]
+            found = self._kept[names] = self.narrowed(max(since, default=NEVER))
+        return found
 
     def for_fact(self, name: str) -> Person:
         """She as the fact of this name may see her purchases: not too old for it, and later than any denial of it."""
@@ -178,15 +178,19 @@ class Person:
         stated = self.document.stated.get(name)
         if not stated:
             return NEVER
-        said = [each for each in (stated.get(key), stated.get("")) if each]
+        said = [each for each in (stated.get(key), stated.get("")) if each is not None]
+        if not said:
+            return NEVER
         if any(each.at > self.now for each in said):
             return self.now
-        at, denied, _ = max(((each.at, not each.holds, each.holds) for each in said), default=(0, False, True))
+        at, denied = max((each.at, not each.holds) for each in said)
         return at if denied else NEVER
 
     def spoke_of(self, name: str, key: str = "") -> bool:
         """Whether she confirmed or denied this, or all of this name: then she knows that we hold it."""
-        stated = self.document.stated.get(name, {})
+        stated = self.document.stated.get(name)
+        if not stated:
+            return False
         return any(each is not None and each.at <= self.now for each in (stated.get(key), stated.get("")))
 
     @property

@@ -20,15 +20,17 @@ def subject(ref: str) -> int:
     return zlib.crc32(ref.encode("utf-8", "surrogatepass"))
 
 
-def with_moment(packed: bytes, at: int, key: bytes, ref: str) -> bytes:
-    """The moments with one more; a time before 1970 is none."""
-    if at < 0:
-        return packed
-    record = at.to_bytes(8, "big") + key.ljust(KEY_BYTES, b"\0") + subject(ref).to_bytes(4, "big")
-    if record > packed[-_SIZE:]:
-        return (packed + record)[-MOST * _SIZE :]
+def moment(at: int, key: bytes, ref: str) -> bytes:
+    """The record of one time, from 1970 on."""
+    return at.to_bytes(8, "big") + key.ljust(KEY_BYTES, b"\0") + subject(ref).to_bytes(4, "big")
+
+
+def with_moments(packed: bytes, new: list[bytes]) -> bytes:
+    """The moments with more of them."""
+    if len(new) == 1 and new[0] > packed[-_SIZE:]:
+        return (packed + new[0])[-MOST * _SIZE :]
     records = {packed[start : start + _SIZE] for start in range(0, len(packed), _SIZE)}
-    return b"".join(sorted(records | {record})[-MOST:])
+    return b"".join(sorted(records.union(new))[-MOST:])
 
 
 def moments(packed: bytes) -> list[tuple[int, bytes, int]]:
