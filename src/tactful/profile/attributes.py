@@ -172,7 +172,8 @@ def _let_down(document: Document, now: int, settings: AttributeSettings) -> str:
     mended = _mended(document, PUT_RIGHT, now)
     broken = settings.keeps.since("service", now)
     for kind, sentence in FAILURES.items():
-        if any(mended.get(order, at) <= at for order, at in _failed(document, kind, now, broken).items()):
+        failed = _failed(document, kind, now, broken) if kind in document.flags else {}
+        if any(mended.get(order, at) <= at for order, at in failed.items()):
             return sentence
     since = now // DAY - settings.returns_let_down_for
     for line in _lines(document, now, RETURNED, settings.keeps.since("service.return", now)):

@@ -57,7 +57,7 @@ from tactful.profile.events import (
     Stated,
     Traits,
 )
-from tactful.profile.moments import moment, with_moments
+from tactful.profile.moments import Moment, with_moments
 
 T = TypeVar("T")
 MOST_SEEN = {PRODUCT_VIEWED: 50, PRODUCTS_SEARCHED: 20, PRODUCT_ADDED: 30, PRODUCT_REMOVED: 30}
@@ -150,7 +150,7 @@ class _Draft:
         self.seen = _Nested(document.seen)
         self.flags = _Nested(document.flags)
         self.sources = dict(document.sources)
-        self.moments: dict[str, list[bytes]] = {}
+        self.moments: dict[str, list[Moment]] = {}
         self.notes = dict(document.notes)
         self.requests = dict(document.requests)
         self.scores = dict(document.scores)
@@ -195,7 +195,7 @@ class _Draft:
             return
         _latest(self.seen.of(kind), note.ref, Seen(at, key, source, note.text))
         if at >= 0:
-            self.moments.setdefault(kind, []).append(moment(at, key, note.ref))
+            self.moments.setdefault(kind, []).append((at, key, note.ref))
 
     def other(self, kind: str, body: bytes, at: int, key: bytes, source: str) -> None:
         if kind == TRAITS:

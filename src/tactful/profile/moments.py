@@ -10,6 +10,8 @@ import zlib
 
 from tactful.profile.document import KEY_BYTES
 
+Moment = tuple[int, bytes, str]
+"""A time (µs), the event's key and what it was about."""
 MOST = 128
 """How many times of one kind are kept."""
 _SIZE = 8 + KEY_BYTES + 4
@@ -20,17 +22,17 @@ def subject(ref: str) -> int:
     return zlib.crc32(ref.encode("utf-8", "surrogatepass"))
 
 
-def moment(at: int, key: bytes, ref: str) -> bytes:
-    """The record of one time, from 1970 on."""
+def with_moments(packed: bytes, new: list[Moment]) -> bytes:
+    """The moments with more of them, none of which is before 1970."""
+    records = [_record(*each) for each in (new if len(new) <= MOST else sorted(set(new))[-MOST:])]
+    if len(records) == 1 and records[0] > packed[-_SIZE:]:
+        return (packed + records[0])[-MOST * _SIZE :]
+    known = {packed[start : start + _SIZE] for start in range(0, len(packed), _SIZE)}
+    return b"".join(sorted(known.union(records))[-MOST:])
+
+
+def _record(at: int, key: bytes, ref: str) -> bytes:
     return at.to_bytes(8, "big") + key.ljust(KEY_BYTES, b"\0") + subject(ref).to_bytes(4, "big")
-
-
-def with_moments(packed: bytes, new: list[bytes]) -> bytes:
-    """The moments with more of them."""
-    if len(new) == 1 and new[0] > packed[-_SIZE:]:
-        return (packed + new[0])[-MOST * _SIZE :]
-    records = {packed[start : start + _SIZE] for start in range(0, len(packed), _SIZE)}
-    return b"".join(sorted(records.union(new))[-MOST:])
 
 
 def moments(packed: bytes) -> list[tuple[int, bytes, int]]:
