@@ -24,6 +24,7 @@ from tests.profile.given import (
     traits,
 )  # fmt: skip
 
+from tactful.model.flow import read_flow
 from tactful.model.records import DAY, Event, Fact
 from tactful.profile.attributes import Attributes, AttributeSettings, attributes, load_countries
 from tactful.profile.claims import RANK
@@ -167,6 +168,8 @@ def test_nothing_counts_before_its_time(events: list[Event], data: st.DataObject
             assert fact.at <= now
             assert not keys & set(fact.lineage)
             assert all(each.at <= now for each in fact.contradicts)
+            assert read_flow(fact.flow(now))[1] == []
+            assert fact.has_words == bool(fact.she_reads)
 
 
 @st.composite

@@ -190,7 +190,7 @@ def test_what_she_asked_for() -> None:
 def test_a_document_of_before_is_folded_anew_and_still_read_for_a_replay() -> None:
     events = [line(1), line(2, "9"), traits(3, {SIZE: "12"})]
     document = folded(*events)
-    before = _as_before(document)
+    before = as_before(document)
     assert decode_document(before) is None
     kept = decode_kept(before)
     assert kept is not None
@@ -199,7 +199,7 @@ def test_a_document_of_before_is_folded_anew_and_still_read_for_a_replay() -> No
     assert decode_kept(b"\xc1") is None
 
 
-def _as_before(document: object) -> bytes:
+def as_before(document: object) -> bytes:
     """The bytes that the first version of the fold wrote."""
     import msgspec
 

@@ -11,7 +11,7 @@ from tactful.profile.labels import SAME_AS_PRODUCT, Label, spoken
 from tactful.profile.lineage import distance_of, provenance_of, purposes_of_all
 from tactful.profile.make_purchases import item_value, revealed_by
 from tactful.profile.measures import NEVER, Item, Person
-from tactful.profile.sensitivity import most, sensitivity_of
+from tactful.profile.sensitivity import ORDER, most, sensitivity_of
 from tactful.profile.shop import Shop
 from tactful.profile.worked import worked
 
@@ -71,6 +71,12 @@ def _newest(label: Label, scope: Item | Person, person: Person) -> int | None:
     return max(times, default=None)
 
 
+def _most_delicate(inputs: Sequence[Fact]) -> str | None:
+    """What the most delicate of these reveals, if any reveals anything."""
+    telling = [fact for fact in inputs if fact.reveals]
+    return max(telling, key=lambda fact: ORDER.index(fact.sensitivity or ORDER[-1])).reveals if telling else None
+
+
 def lines_of(label: Label, item: Item | None, person: Person) -> list[Line]:
     """The lines of orders that tell how old a label is; none where it is made from derived facts alone."""
     if len(label.derived) == len(label.inputs):
@@ -95,6 +101,8 @@ def label_fact(label: Label, item: Item | None, person: Person, inputs: Sequence
         reveals = product.reveals if product else None
     elif reveals:
         delicate.append(sensitivity_of(reveals))
+    elif label.derived:
+        reveals = _most_delicate(inputs)
     she_reads = spoken(label, values)
     bought = lines_of(label, item, person)
     newest = max(inputs, key=lambda fact: fact.at, default=None)
