@@ -20,6 +20,7 @@ TACTFUL: Any = typer.main.get_command(app)
 LOADERS = (
     "service/shop.py",
     "profile/labels.py",
+    "profile/derived.py",
     "permission/points.py",
     "treatment/campaign.py",
     "treatment/template.py",

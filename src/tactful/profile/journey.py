@@ -21,6 +21,9 @@ from tactful.model.records import DAY, HOUR, Event
 from tactful.profile.events import (
     COMPLAINT_CLOSED,
     COMPLAINT_OPENED,
+    FAULTY,
+    NOTED,
+    ORDER_CANCELLED_BY_US,
     ORDER_LINE,
     PAGE_VIEWED,
     PARCEL_DELIVERED,
@@ -30,10 +33,15 @@ from tactful.profile.events import (
     PRODUCT_VIEWED,
     PRODUCTS_SEARCHED,
     PUT_RIGHT,
+    REQUESTED,
+    SCORED,
     STATED,
     TRAITS,
     Note,
+    Noted,
     OrderLine,
+    Requested,
+    Scored,
     Stated,
     Traits,
 )
@@ -44,13 +52,21 @@ BASKET = 14 * DAY
 LOOKING = 14 * DAY
 
 BROWSING = (PRODUCT_VIEWED, PRODUCTS_SEARCHED, PRODUCT_ADDED, PRODUCT_REMOVED, PAGE_VIEWED)
-ENDS = {COMPLAINT_OPENED: (COMPLAINT_CLOSED,), PARCEL_LATE: (PARCEL_DELIVERED, PUT_RIGHT)}
+ENDS = {
+    COMPLAINT_OPENED: (COMPLAINT_CLOSED,),
+    PARCEL_LATE: (PARCEL_DELIVERED, PUT_RIGHT),
+    ORDER_CANCELLED_BY_US: (PUT_RIGHT,),
+    FAULTY: (PUT_RIGHT,),
+}
 """What ends what is open, by the same number."""
 
 _BODIES: dict[str, Callable[[bytes], object]] = {
     ORDER_LINE: msgspec.msgpack.Decoder(OrderLine).decode,
     TRAITS: msgspec.msgpack.Decoder(Traits).decode,
     STATED: msgspec.msgpack.Decoder(Stated).decode,
+    NOTED: msgspec.msgpack.Decoder(Noted).decode,
+    REQUESTED: msgspec.msgpack.Decoder(Requested).decode,
+    SCORED: msgspec.msgpack.Decoder(Scored).decode,
 }
 _note = msgspec.msgpack.Decoder(Note).decode
 
@@ -141,6 +157,12 @@ def step_of(event: Event, via: Mapping[str, str], names: Mapping[str, str]) -> S
         return msgspec.structs.replace(base, names=tuple(sorted(body.values)))
     if isinstance(body, Stated):
         return msgspec.structs.replace(base, ref=body.key, text=body.name, holds=body.holds)
+    if isinstance(body, Noted):
+        return msgspec.structs.replace(base, ref=body.name, text=body.text)
+    if isinstance(body, Requested):
+        return msgspec.structs.replace(base, ref=body.code, text=body.text or names.get(body.code, ""))
+    if isinstance(body, Scored):
+        return msgspec.structs.replace(base, ref=body.model)
     assert isinstance(body, Note)
     return msgspec.structs.replace(base, ref=body.ref, text=body.text or names.get(body.ref, ""))
 

@@ -20,7 +20,7 @@ from tactful.permission.points import CollectionPoint, Passed, passed
 from tactful.permission.standing import permission_for
 from tactful.profile.attributes import AttributeSettings, attributes
 from tactful.profile.audience import Match, match
-from tactful.profile.document import Document, decode_document
+from tactful.profile.document import Document, decode_kept
 from tactful.profile.facts import Known, read
 from tactful.profile.names import kind_of, plain_name
 from tactful.profile.shop import Shop as ProfileShop
@@ -82,7 +82,9 @@ class Setting:
         self._profile = project.profile_shop(catalogue.names())
         self._by_place: dict[str | None, ProfileShop] = {}
         shop = project.shop
-        self._attribute_settings = AttributeSettings(project.countries, shop.returned_within // _DAY)
+        self._attribute_settings = AttributeSettings(
+            project.countries, shop.returned_within // _DAY, keeps=self._profile.keeps, via=self._profile.via
+        )
         self.zones = (shop.zone,)
 
     @cached_property
@@ -98,20 +100,22 @@ class Setting:
         """The names of the facts that this campaign may read."""
         campaign = self.project.campaign
         names = {use.fact for use in campaign.uses} | set(self.project.audience.reads) | {self.contact}
-        return frozenset(names.union(*(self._inputs(name) for name in names)))
-
-    def _inputs(self, name: str) -> tuple[str, ...]:
-        """The facts that a label is made from; none for what is not a label."""
-        label = self.project.labels.labels.get(name.removeprefix("label.")) if name.startswith("label.") else None
-        return label.inputs if label is not None else ()
+        return frozenset(names.union(*(self.project.labels.rests_on(name) for name in names)))
 
     def _selects(self, found: Match, facts: dict[str, Fact]) -> tuple[str, ...]:
         """Every select use. A label that was looked at and does not hold is no fact of hers: what was used is what it
         is made from."""
         names: set[str] = set()
         for name in self.project.campaign.selects(found.reads):
-            names.update((name,) if name in facts else self._inputs(name) or (name,))
+            names.update(self._used(name, facts))
         return tuple(sorted(names))
+
+    def _used(self, name: str, facts: dict[str, Fact]) -> set[str]:
+        """What was used where a fact was looked at: itself, or what it is made from where it is no fact of hers."""
+        inputs = self.project.labels.inputs_of(name)
+        if name in facts or not inputs:
+            return {name}
+        return set().union(*(self._used(each, facts) for each in inputs))
 
     @property
     def contact(self) -> str:
@@ -154,7 +158,7 @@ class Setting:
 
     def build(self, inputs: Inputs) -> Built:
         """The case of one person."""
-        document = decode_document(inputs.document) or Document()
+        document = decode_kept(inputs.document) or Document()
         about = attributes(document, self.now, self._attribute_settings)
         place = about.keys.get("customer.jurisdiction")
         place = place if isinstance(place, str) else None
