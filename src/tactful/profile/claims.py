@@ -12,6 +12,7 @@ import msgspec
 
 from tactful.model.records import Contradiction
 from tactful.profile.document import Claim
+from tactful.profile.origin import source_of
 
 RANK = {"provided": 4, "observed": 3, "noted": 2, "inferred": 1, "third_party": 1, "public": 1}
 _SHOWN = 12
@@ -63,4 +64,4 @@ def _plain(text: str) -> str:
 
 
 def _shown(part: str, provenance: str, claim: Claim) -> Contradiction:
-    return Contradiction(provenance, claim.source, claim.at, {part: claim.value})
+    return Contradiction(provenance, source_of(claim.source), claim.at, {part: claim.value})

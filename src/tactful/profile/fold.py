@@ -58,6 +58,7 @@ from tactful.profile.events import (
     Traits,
 )
 from tactful.profile.moments import Moment, with_moments
+from tactful.profile.origin import origin_of
 
 T = TypeVar("T")
 MOST_SEEN = {PRODUCT_VIEWED: 50, PRODUCTS_SEARCHED: 20, PRODUCT_ADDED: 30, PRODUCT_REMOVED: 30}
@@ -93,9 +94,10 @@ def fold(document: Document | None, events: Iterable[Event]) -> Document:
         if received > heard:
             heard = received
         if at > received:
-            ahead[event.key[:KEY_BYTES].hex()] = Ahead(at, event.source, event.kind, event.body)
+            ahead[event.key[:KEY_BYTES].hex()] = Ahead(at, origin_of(event.source, event.point), event.kind, event.body)
         else:
-            take(event.kind, at, event.key[:KEY_BYTES], event.source, event.body)
+            origin = origin_of(event.source, event.point) if event.point else event.source
+            take(event.kind, at, event.key[:KEY_BYTES], origin, event.body)
     return draft.done(heard, heard)
 
 

@@ -8,6 +8,7 @@ from tactful.model.records import Fact
 from tactful.profile.claims import Chosen, choose, provenance_of
 from tactful.profile.document import Claim, Document
 from tactful.profile.measures import Person
+from tactful.profile.origin import source_of
 from tactful.profile.sensitivity import CATEGORIES, most, sensitivity_of
 from tactful.profile.shop import Shop
 from tactful.profile.told import point_of, purposes_of
@@ -106,6 +107,11 @@ def told_by_her(document: Document, place: str, now: int, via: Mapping[str, str]
     said = [
         claim
         for claim in claims.values()
-        if denied < claim.at <= now and provenance_of(claim, via.get(claim.source, claim.source)) == "provided"
+        if denied < claim.at <= now and provenance_of(claim, _channel(claim.source, via)) == "provided"
     ]
     return max(said, key=lambda claim: (claim.at, claim.key), default=None)
+
+
+def _channel(origin: str, via: Mapping[str, str]) -> str:
+    source = source_of(origin)
+    return via.get(source, source)

@@ -23,6 +23,7 @@ from tactful.profile.audience import Match, match
 from tactful.profile.document import Document, decode_kept
 from tactful.profile.facts import Known, read
 from tactful.profile.names import kind_of, plain_name
+from tactful.profile.origin import point_named, source_of
 from tactful.profile.shop import Shop as ProfileShop
 from tactful.service.catalogue import Article, Catalogue
 from tactful.service.project import Project
@@ -189,8 +190,9 @@ class Setting:
 
     def _passed(self, document: Document) -> tuple[Passed, ...]:
         visits = {(line.source, line.at) for product in document.products.values() for line in product.lines}
-        visits |= {(source, at) for source, times in document.sources.items() for at in times}
-        return passed(self.points, visits, self.now)
+        visits |= {(origin, at) for origin, times in document.sources.items() for at in times}
+        named = ((source_of(origin), point_named(origin), at) for origin, at in visits)
+        return passed(self.points, named, self.now)
 
     def _candidate(self, found: Match, facts: dict[str, Fact], offer: dict[str, Any]) -> Candidate:
         campaign, treatment = self.project.campaign, self.project.treatment
