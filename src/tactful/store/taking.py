@@ -54,11 +54,11 @@ class TakingVerbs(EventVerbs, StorePart):
         return TakenIn(Appended(added, repeated, differing, made), fresh, permissions)
 
     def _meant(self, connection: sqlite3.Connection, arrivals: Iterable[Arrival]) -> tuple[Meant, int]:
-        """Whom the identifiers mean. People are made for those who may: whose an event is, the strongest subject, and a
-        browser; of the others only who is there is found."""
+        """Whom the identifiers mean: people are made for those who may; of the others only who is there is found."""
         makes: dict[Identifier, None] = {}
         finds: dict[Identifier, None] = {}
         for arrival in arrivals:
+            # People are made of whom an event is, of the strongest subject and of a browser.
             subjects = arrival.subjects if arrival.permissions else ()
             own = {*(event.person for event in arrival.events if event.person), *subjects[:1]}
             for each in own.union(subjects):
