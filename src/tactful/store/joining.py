@@ -203,7 +203,7 @@ def part(connection: sqlite3.Connection, name: Named, at: int) -> None:
         (name.own, name.own),
     ).fetchall()
     for (merge_id,) in rows:
-        come_apart(connection, merge_id, at, f"Two known people were on the same {name.kind}.")
+        come_apart(connection, merge_id, at, f"Two known people used the same {name.kind} id.")
 
 
 def is_crowd(connection: sqlite3.Connection, people: Sequence[int], alone: frozenset[str]) -> bool:
