@@ -75,8 +75,8 @@ _note = msgspec.msgpack.Decoder(Note).decode
 class Step(msgspec.Struct, frozen=True):
     """One event, readable. `ref` is a product code, an order or a complaint, `text` its name or what she searched for.
 
-    `author` wrote it down in `store`. `units` and `amount` (thousandths) are those of a line of an order, and `order` its number; `names` the facts that
-    she told us. `via` is the channel it came through, empty where that is not known.
+    `author` wrote it down in `store`. `units` and `amount` (thousandths) are those of a line of an order, and `order`
+    its number; `names` the facts that she told us. `via` is the channel it came through, empty where that is not known.
     """
 
     at: int
