@@ -18,6 +18,7 @@ LAWS: tuple[Law, ...] = (
     laws.unknown_is_no,
     laws.unknown_is_no_in_any_form,
     laws.only_what_is_missing_could_free,
+    laws.what_is_out_of_range_is_absent,
     laws.the_flow_is_left_alone,
     laws.limits_never_open,
     laws.licences_only_open,

@@ -6,12 +6,13 @@ hold for every policy that loads.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn, Protocol
 
 import msgspec
 
-from tactful.model.flow import Flow
+from tactful.model.flow import Flow, read_value
 from tactful.model.verdict import DUTY_NEEDS, FORMS, NAMES, SHUT, Form, Point, Verdict, name_of
 from tactful.model.vocabulary import KEYS
 from tactful.policy.rules import Policy, Rule
@@ -123,22 +124,25 @@ def only_what_is_missing_could_free(make: MakeEngine, policy: Policy, flow: Flow
             broken(f"{present} cannot be missing: the flow has it.", policy, known)
 
 
-OUT_OF_RANGE: tuple[Any, ...] = (None, "unknown", "nowhere", -9, float("nan"), ("nowhere",), {})
-"""What no key may have as its value."""
+ODD: tuple[Any, ...] = (None, "unknown", "nowhere", "", -9, 0, 1, True, math.nan, math.inf, ("nowhere",), ["nowhere"], {})
+"""Values that most keys may not have."""
 
 
 def what_is_out_of_range_is_absent(make: MakeEngine, policy: Policy, flow: Flow) -> None:
-    """A value that its key may not have is the same as none: it opens nothing and exempts from nothing.
+    """A value that its key may not have is the same as none: it opens nothing and exempts from nothing (SEMANTICS 19).
 
-    Asked only of engines that take flows which were not read by `read_flow`: that leaves such values out.
+    Flows may come from anywhere; `read_flow` leaves such values out, but nobody has to have called it.
     """
     engine = make(policy)
     for key, known in every_single_removal(flow):
+        if key in known:
+            continue
         without = engine.verdict(known)
-        for value in OUT_OF_RANGE if key not in known else ():
-            said = engine.verdict({**known, key: value})
-            if said != without or engine.point({**known, key: value}) != without.point:
-                broken(f"{key}: {value!r} gives {said}, its absence {without}.", policy, known)
+        for value in ODD:
+            if value in (None, "unknown") or read_value(KEYS[key], value)[1]:
+                said = engine.verdict({**known, key: value})
+                if said != without or engine.point({**known, key: value}) != without.point:
+                    broken(f"{key}: {value!r} gives {said}, its absence {without}.", policy, known)
 
 
 def the_flow_is_left_alone(make: MakeEngine, policy: Policy, flow: Flow) -> None:
