@@ -116,8 +116,8 @@ class Ground:
         if found is None:
             points = 0
             for at, factor in self._factors[number]:
-                value = values[at]
-                points += factor.worst if value is None else points_of(factor, value)
+                known_points = points_of(factor, values[at])
+                points += factor.worst if known_points is None else known_points
             found = known[values] = Piece(self._pieces[number](values), values, points)
         return found
 

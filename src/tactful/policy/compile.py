@@ -19,7 +19,7 @@ def compile_policy(policy: Policy) -> Judge:
     """The judge of a policy. The same policy gives the same `Judge.source`."""
     layout = Layout(policy.rules)
     source = source_of(layout)
-    given = {"INF": math.inf, "NUMBERS": frozenset((int, float)), "checked": _checked, **_tables(layout)}
+    given = {"INF": math.inf, "checked": _checked, **_tables(layout)}
 
     def run(text: str) -> dict[str, Any]:
         names = dict(given)

@@ -237,7 +237,8 @@ class _Outcome:
     def __init__(self, policy: Policy, rules: list[Rule]) -> None:
         self.policy = policy
         self.licences = [rule for rule in rules if rule.kind == "licence"]
-        names = {name for rule in rules if rule.kind == "waiver" for name in rule.waives}
+        self.waivers = [rule for rule in rules if rule.kind == "waiver"]
+        names = {name for rule in self.waivers for name in rule.waives}
         self.waived: list[Rule] = []
         self.limits: list[Rule] = []
         for rule in rules:
@@ -261,11 +262,11 @@ class _Outcome:
     def verdict(self) -> Verdict:
         name = name_of(self.point)
         because = self._because(name)
-        others = by_tier([rule for rule in (*self.limits, *self.waived, *self.licences) if rule.id not in because])
+        held = (*self.licences, *self.limits, *self.waived, *self.waivers)
         return Verdict(
             point=self.point,
             because=because,
-            also=others,
+            also=by_tier([rule for rule in held if rule.id not in because]),
             waived=by_tier(self.waived),
             until=self._until() if name == "hold" else (),
             obligations=tuple(duty.name for duty in self.duties()),

@@ -204,7 +204,8 @@ class _Writer:
         if kind == "number":
             low, high = KEYS[key].low, KEYS[key].high
             least, most = "-INF <" if low is None else f"{low} <=", "< INF" if high is None else f"<= {high}"
-            allowed = f"{name}.__class__ in NUMBERS and {least} {name} {most}"
+            number = f"({name}.__class__ is float or {name}.__class__ is int)"
+            allowed = f"{number} and {least} {name} {most}"
         elif kind == "bool":
             allowed = f"{name} is True or {name} is False"
         else:
