@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from tactful.model.verdict import DUTY_NEEDS, NAMES, OPENINGS
+from tactful.policy.load_rules import BUILT_IN
 from tactful.policy.rules import Atom, Claim, Condition, Const, Policy, Rule
 from tactful.policy.solve import NO, YES, Formula, Terms, every, some
 
@@ -46,6 +47,12 @@ def without_rule(policy: Policy, rule: Rule) -> Policy:
         limits=tuple(each for each in policy.limits if each.id != rule.id),
         waivers=tuple(each for each in policy.waivers if each.id != rule.id),
     )
+
+
+def law_alone(policy: Policy) -> Policy:
+    """The limits of the law, and those that cannot be dropped, with a licence for everything."""
+    law = tuple(each for each in policy.limits if each.tier == "law" or each.file == BUILT_IN)
+    return msgspec.structs.replace(policy, licences=(ANY_LICENCE,), limits=law, waivers=())
 
 
 def waivers_of(policy: Policy, limit: Rule) -> tuple[Rule, ...]:
