@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from tests.policy.policies import SHOP, load
 
-from tactful.policy.analyse import Finding, analyse
+from tactful.policy.analyse import Finding, analyse, breaks
 from tactful.policy.compile import compile_policy
 from tactful.policy.diff import diff_policies
 from tactful.policy.domain import Domain, numbers_between
@@ -71,6 +71,46 @@ def test_a_licence_that_a_limit_always_closes_is_contradictory() -> None:
     text += "  - {id: never-sell, tier: promise, at_most: never, when: 'scenario.purpose == \"sell\"'}\n"
     found = findings(text)["shut"]
     assert (found.kind, found.others, found.verdict) == ("contradictory", ("never-sell",), "never")
+
+
+def test_a_key_compared_with_itself_is_the_same_on_both_sides() -> None:
+    text = LIMITS + '  - {id: odd, tier: norm, at_most: soften, when: \'act == "mention" && '
+    text += "scenario.audience > scenario.audience'}\n"
+    text += '  - {id: even, tier: norm, at_most: soften, when: \'act == "share" && '
+    text += "scenario.audience >= scenario.audience'}\n"
+    claim = "act == 'mention' && scenario.audience > scenario.audience implies verdict == never"
+    found = analyse(load(text + f'claims: ["{claim}"]'))
+    assert found.refuted == (), "no audience is wider than itself"
+    assert "even" not in {each.rule for each in found.findings}
+
+
+def test_a_claim_is_broken_only_where_it_speaks() -> None:
+    policy = load(CLAIMED)
+    judge = compile_policy(policy)
+    claim = policy.claims[0]
+    assert not breaks(claim, {"contact.last_7d": 3}, judge)
+    assert not breaks(claim, {}, judge)
+
+
+def test_numbers_compared_with_each_other_have_their_thresholds_in_common() -> None:
+    text = "contact.last_7d > contact.last_24h && contact.last_24h >= 2 && contact.last_7d < 4"
+    domain = Domain([parse_condition(text)])
+    week, day = (domain.values[domain.index[f"contact.last_{name}"]] for name in ("7d", "24h"))
+    assert set(week) == set(day)
+    assert {0, 2, 4} < set(week)
+    assert len([each for each in week if each is not None and 2 < each < 4]) == 2, "two numbers may differ there"
+    assert domain.place({"contact.last_7d": 3.999, "contact.last_24h": 2}) is None
+
+
+def test_other_duties_and_another_wait_are_a_difference_that_is_neither_freer_nor_stricter() -> None:
+    text = LIMITS + "  - {id: one, tier: law, at_most: hold, until: visit.over, when: 'act == \"reach\"'}\n"
+    text += "  - {id: why, tier: law, oblige: [explain_why], when: 'act == \"mention\"'}\n"
+    other = text.replace("visit.over", "hers.time").replace("explain_why", "name_source")
+    found = diff_policies(load(text), load(other))
+    assert {(each.way, each.rule) for each in found.examples} >= {("otherwise", "one"), ("otherwise", "why")}
+    assert not found.freer
+    assert not found.stricter
+    assert found.otherwise
 
 
 def test_several_rules_together_leave_one_nothing() -> None:

@@ -86,10 +86,6 @@ class Meaning:
             return self._active[rule.id]
         return self._opens[rule.id] if rule.kind == "licence" else self.terms.definitely(rule.when)
 
-    def quiet(self, limit: Rule) -> Formula:
-        """Where a limit does not count."""
-        return self._quiet[limit.id]
-
     def reaches(self, axis: int, level: int) -> Formula:
         """The point is at this level or above on this axis."""
         return every((self.opened(axis, level), self.not_kept_below(axis, level)))
