@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from tests.policy.policies import SHOP, load
 
+from tactful.model.flow import Flow
 from tactful.policy.analyse import Finding, analyse, breaks
 from tactful.policy.compile import compile_policy
 from tactful.policy.diff import diff_policies
@@ -15,6 +16,7 @@ from tactful.policy.evaluate import truth
 from tactful.policy.language import parse_condition
 from tactful.policy.load import load_policy
 from tactful.policy.rules import Policy
+from tactful.policy.witness import lean
 
 ALL = 'licences:\n  - {id: all, when: "true"}\n'
 LIMITS = f"policy: small\n{ALL}limits:\n"
@@ -82,6 +84,50 @@ def test_a_key_compared_with_itself_is_the_same_on_both_sides() -> None:
     found = analyse(load(text + f'claims: ["{claim}"]'))
     assert found.refuted == (), "no audience is wider than itself"
     assert "even" not in {each.rule for each in found.findings}
+
+
+def test_a_waiver_that_another_covers_is_shadowed() -> None:
+    text = LIMITS + "  - {id: heard, tier: norm, at_most: silent, when: 'scenario.audience == \"public\"'}\n"
+    text += "  - {id: often, tier: norm, at_most: hold, until: contact.window_open, when: 'contact.last_7d > 3'}\n"
+    text += "waivers:\n  - {id: all-of-it, tier: hers, waives: norm, when: hers.welcomes}\n"
+    wide, narrow = "  - {id: both, tier: hers, waives: [heard, often], ", "  - {id: one, tier: hers, waives: [heard], "
+    when = "when: 'hers.welcomes && act == \"mention\"'}\n"
+    found = findings(text + narrow + when)
+    assert (found["one"].kind, found["one"].others) == ("shadowed", ("all-of-it",))
+    apart = text.replace("waives: norm", "waives: [often]")
+    assert findings(apart + narrow + when) == {}
+    assert found.keys() == {"one"}
+    assert findings(apart + narrow + when + wide + when)["one"].others == ("both",)
+
+
+def test_a_limit_where_nothing_is_ever_opened_never_decides() -> None:
+    text = "policy: small\nlicences:\n  - {id: agreed, when: 'permission.state == \"given\"'}\nlimits:\n"
+    text += "  - {id: idle, tier: norm, at_most: silent, when: 'permission.state == \"refused\"'}\n"
+    found = findings(text)["idle"]
+    assert (found.kind, found.verdict) == ("never decides", "never")
+    assert "no licence opens anything" in found.message
+
+
+def test_a_norm_that_is_always_waived_has_no_flow_to_show() -> None:
+    text = LIMITS + "  - {id: idle, tier: norm, at_most: soften, when: customer.minor}\n"
+    text += "  - {id: strict, tier: law, at_most: silent, when: customer.objected}\n"
+    text += "waivers:\n  - {id: always, tier: hers, waives: norm, when: 'true'}\n"
+    assert findings(text)["idle"].witness == {}
+
+
+def test_a_claim_that_says_nothing_holds() -> None:
+    for claim in ("verdict <= say", "verdict >= never"):
+        assert (
+            analyse(load(CLAIMED.split("claims:")[0] + f"claims: [\"act == 'mention' implies {claim}\"]")).refuted == ()
+        )
+
+
+def test_a_list_that_cannot_be_shorter_stays() -> None:
+    domain = Domain([parse_condition('scenario.purpose in fact.purposes && act == "mention"')])
+    flow: Flow = {"fact.purposes": ("market", "order"), "scenario.purpose": "market", "act": "mention"}
+    shown = lean(flow, lambda less: "market" in str(less.get("fact.purposes")), domain)
+    assert shown == {"fact.purposes": ("market",)}
+    assert lean(shown, lambda less: "market" in str(less.get("fact.purposes")), domain) == shown
 
 
 def test_a_claim_is_broken_only_where_it_speaks() -> None:
@@ -302,5 +348,7 @@ def test_what_only_a_message_would_feel_matters() -> None:
     assert findings(quiet) == {}
     (example,) = diff_policies(load(quiet), load(asking)).examples
     assert (example.way, example.rule, example.before, example.after) == ("freer", "quiet", "ask", "ask")
+    (back,) = diff_policies(load(asking), load(quiet)).examples
+    assert (back.way, back.rule, back.flow) == ("stricter", "quiet", example.flow)
     shaping = asking + "  - {id: shape, opens: silent, when: 'act == \"mention\"'}\n"
     assert findings(shaping) == {}

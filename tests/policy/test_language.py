@@ -108,6 +108,7 @@ def test_and_binds_stronger_than_or() -> None:
         ('customer.minor "yes"', 16, "a comparison such as == is missing"),
         ("customer.minor)", 15, "never opened"),
         ("customer.minor customer.objected", 16, "&& or || is missing"),
+        ("== 3", 1, "stands where a comparison should"),
         ("customer.minor &&", 18, "ends where a comparison"),
         ("", 1, "ends where a comparison"),
         ("size(fact.purposes) > 1", 1, "is not a key"),
@@ -145,9 +146,9 @@ def test_what_is_wrong_is_said_with_its_place(text: str, column: int, says: str)
     ],
 )
 def test_hostile_text_is_refused_at_once(text: str, says: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     message = complaint(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert says in message
     assert len(message) < 300
     assert message.isprintable()

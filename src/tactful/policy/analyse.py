@@ -199,12 +199,8 @@ class _Look:
     def _unreachable(self, rule: Rule) -> Finding | None:
         if self.finder.search(self.terms.definitely(rule.when)) is not None:
             return None
-        held: list[Condition] = []
         parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
-        for part in parts:
-            if self._together([*held, part]) is None:
-                break
-            held.append(part)
+        held = next(parts[:at] for at in range(len(parts)) if self._together(parts[: at + 1]) is None)
         witness = self._together(held) or {}
         texts = "nothing makes its condition hold" if len(parts) == 1 else f"part {len(held) + 1} of its condition"
         message = (
