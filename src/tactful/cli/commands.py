@@ -7,6 +7,7 @@ COMMANDS = {
     "init": ("init", "Set up your own shop: ten questions, two minutes."),
     "import": ("importing_people", "Bring in order lines, permissions, events and contacts."),
     "source": ("source", "Our other systems, and whether their silence is believed."),
+    "identity": ("identity", "Which records of a list without keys are one person."),
     "decide": ("deciding", "Decide one campaign for everybody in the store."),
     "gaps": ("gating", "What is missing on our side, and what mends it."),
     "sample": ("deciding", "Read through some people of the last run."),
