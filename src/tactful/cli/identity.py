@@ -125,7 +125,9 @@ def _show_result(matched: Matched, settings: MatchSettings, out: Path | None, re
     height = getattr(matched.scored.pairs, "height", 0)
     hang("Pairs compared", f"{height:,}", _HEAD)
     line = f"joined from {settings.same_from:g} on ({weight_of(settings.same_from) / 1000:.2f} bits)"
-    hang("Threshold", f"{line}, on average over all pairs of two clusters; asked from {settings.review_from:g} on", _HEAD)
+    hang(
+        "Threshold", f"{line}, on average over all pairs of two clusters; asked from {settings.review_from:g} on", _HEAD
+    )
     say()
     hang("People", f"{len(matched.of):,} records are {len(sizes):,} people; {alone:,} records stand alone; "
                    f"the most for one person: {max(sizes.values()):,}", _HEAD)  # fmt: skip
@@ -150,7 +152,11 @@ def _show_answers(matched: Matched) -> None:
 def _show_accuracy(found: PairAccuracy, counted: str) -> None:
     say()
     hang("By the labels", f"{counted}; they were used for nothing else", _HEAD)
-    hang("  precision", f"{_share(found.precision)}   of {found.together:,} pairs joined, {found.both:,} are right", _HEAD)
+    hang(
+        "  precision",
+        f"{_share(found.precision)}   of {found.together:,} pairs joined, {found.both:,} are right",
+        _HEAD,
+    )
     hang("  recall", f"{_share(found.recall)}   of {found.really:,} real pairs, {found.both:,} are joined", _HEAD)
 
 

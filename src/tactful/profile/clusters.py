@@ -8,7 +8,7 @@ the average over *all* pairs between them, the ones not looked at included:
 
 1. Every record is a cluster of its own; records that somebody said are the same are joined at once.
 2. The evidence between two clusters is the mean weight over all pairs of a record of one and a record of the other. A
-   weight counts for at most `Rule.most` either way; a pair without a weight counts as `Rule.unscored`: 0 says nothing.
+   weight counts for at most `Rule.most` either way; a pair without a weight counts as `Rule.unscored`.
 3. The two clusters with the strongest evidence are joined, if it is at least `Rule.same_from`, nobody said that two of
    their records are different people, and together they have at most `Rule.largest` records. Repeat until nothing joins.
 

@@ -15,7 +15,7 @@ SAME_FROM, REVIEW_FROM, LARGEST = 0.9, 0.1, 100
 class MatchSettings(msgspec.Struct, frozen=True):
     """`columns`: role to column; `not_compared`: roles that are left alone. `same_from`: the probability, 0..1, from
     which clusters are joined; `review_from`: from which a pair is asked about. `largest`: the most records one person
-    may have; `families`: whether different first names without the same birth or e-mail are asked about, not joined."""
+    may have; `families`: whether records on which neither first name nor birth nor e-mail agrees are asked about, not joined."""
 
     columns: dict[str, str] = {}
     not_compared: tuple[str, ...] = ()
@@ -39,7 +39,9 @@ def load_match_settings(text: str, file: str) -> MatchSettings:
     families = top.flag("families", True)
     top.finish()
     if review_from > same_from:
-        top.complain(f"review_from {review_from} is above same_from {same_from}: nothing would be asked.", "review_from")
+        top.complain(
+            f"review_from {review_from} is above same_from {same_from}: nothing would be asked.", "review_from"
+        )
     refuse(top.problems)
     return MatchSettings(columns, not_compared, same_from, review_from, largest, families)
 

@@ -15,7 +15,9 @@ Name = tuple[str | None, str | None]
 _NOTHING = frozenset({"", "-", "--", "?", ".", "n/a", "none", "unknown", "not known", "not given"})
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "dame", "lord", "lady", "rev"})
 _BRITISH = re.compile(r"([a-z]{1,2}[0-9][a-z0-9]?)([0-9][a-z]{2})")
-_SOUNDS = {letter: code for code, letters in enumerate(("bfpv", "cgjkqsxz", "dt", "l", "mn", "r"), 1) for letter in letters}
+_SOUNDS = {
+    letter: code for code, letters in enumerate(("bfpv", "cgjkqsxz", "dt", "l", "mn", "r"), 1) for letter in letters
+}
 TURNED = 5
 """How many times as often a name must stand in the other column before it counts as one of that kind."""
 

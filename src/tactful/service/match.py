@@ -9,7 +9,6 @@ import msgspec
 from tactful.profile.clusters import Link, Question, Rule, belonging, cluster, cluster_name, questions
 from tactful.profile.match_settings import MatchSettings, weight_of
 from tactful.profile.same_answers import Answers, Settled, settle
-from tactful.service.match_comparisons import WORDS
 from tactful.service.match_list import People, prepare_people, recognise_list
 from tactful.service.match_splink import Scored, score
 
@@ -17,8 +16,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 _NOTHING = Settled((), ())
-_BORN_ALIKE = 2
-"""The level of `born` from which two dates may be one with a slip: one character apart."""
+_ONE_BIT = 1_000
+_HERS_ALONE = {"first": 2, "born": 2, "email": 2}
+"""What is hers and not her family's, and the level from which it agrees: a name alike, a date or an address at most a
+slip apart or the same before the @."""
 
 
 class Matched(msgspec.Struct, frozen=True):
@@ -61,7 +62,8 @@ def match(
     place = {record: n for n, record in enumerate(people.ids)}
     same = [[place[record] for record in group] for group in settled.same]
     different = [(place[a], place[b]) for a, b in settled.different]
-    rule = Rule(weight_of(settings.same_from), largest=settings.largest)
+    line = weight_of(settings.same_from)
+    rule = Rule(line, unscored=line - _ONE_BIT, largest=settings.largest)
     made = cluster(len(people.ids), links, rule, same, different)
     names = {first: cluster_name(people.ids[first]) for first in set(made.of)}
     return Matched(
@@ -77,20 +79,16 @@ def match(
 
 
 def _links(scored: Scored, people: People, settings: MatchSettings) -> list[Link]:
-    """The weights of the pairs. Relatives share a name, an address and a phone: two first names that differ, without the
-    same birth or e-mail, stay below the line and become a question."""
+    """The weights of the pairs. Relatives share a last name, an address and a phone: where neither first name nor birth
+    nor e-mail agrees, a pair stays just below the line and becomes a question."""
     import polars as pl
 
     pairs = scored.pairs
     assert isinstance(pairs, pl.DataFrame)
-    if settings.families and "first" in people.fields:
-        relatives = pl.col("first") == 0
-        if "born" in people.fields:
-            relatives &= pl.col("born") < _BORN_ALIKE
-        if "email" in people.fields:
-            relatives &= pl.col("email") < len(WORDS["email"]) - 1
+    own = [pl.col(field) >= level for field, level in _HERS_ALONE.items() if field in people.fields]
+    if settings.families and own:
         below = pl.min_horizontal("weight", pl.lit(weight_of(settings.same_from) - 1))
-        pairs = pairs.with_columns(weight=pl.when(relatives).then(below).otherwise("weight"))
+        pairs = pairs.with_columns(weight=pl.when(pl.any_horizontal(own)).then("weight").otherwise(below))
     return list(pairs.select("a", "b", "weight").iter_rows())
 
 

@@ -93,7 +93,9 @@ def score(people: People, file: str) -> Scored:
     if not rules:
         rules, too_wide = ways(frame, tuple(combinations(people.fields, 2)))
     if not rules:
-        raise Problems([Problem(file, 0, "what can be compared is the same for nearly everybody: nobody can be told apart.")])
+        raise Problems(
+            [Problem(file, 0, "what can be compared is the same for nearly everybody: nobody can be told apart.")]
+        )
     connection = duckdb.connect()
     connection.execute("set enable_progress_bar = false; set threads = 1")
     settings = SettingsCreator(
@@ -111,7 +113,9 @@ def score(people: People, file: str) -> Scored:
     found = linker.inference.predict(warning_mode="never").as_duckdbpyrelation().pl()
     model = linker.misc.save_model_to_json()
     connection.close()
-    pairs, prior = _refitted(_pairs(found, people.fields), float(model["probability_two_random_records_match"]), frame.height)
+    pairs, prior = _refitted(
+        _pairs(found, people.fields), float(model["probability_two_random_records_match"]), frame.height
+    )
     return Scored(pairs, rules, too_wide, prior)
 
 
@@ -156,7 +160,10 @@ def _pairs(found: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
     weight = (pl.col("match_weight").clip(-1_000, 1_000) * 1_000).round().cast(pl.Int64)
     levels = [pl.col(f"gamma_{field}").cast(pl.Int8).alias(field) for field in fields]
     return found.select(
-        pl.col("n_l").cast(pl.Int64).alias("a"), pl.col("n_r").cast(pl.Int64).alias("b"), weight.alias("weight"), *levels
+        pl.col("n_l").cast(pl.Int64).alias("a"),
+        pl.col("n_r").cast(pl.Int64).alias("b"),
+        weight.alias("weight"),
+        *levels,
     ).sort("a", "b")
 
 
