@@ -6,9 +6,21 @@ import csv
 from pathlib import Path
 from random import Random
 
-FIRST = ["Ana", "Tom", "Rosa", "Sam", "Mia", "Lee", "Penny", "Grace", "Dora", "Oliver", "Amelia", "Harry", "Isla", "Jack", "Ava", "Noah", "Emily", "Arthur", "Sophie", "Leo", "Grace", "Muhammad", "Freya", "Oscar", "Ivy", "Theo", "Lily", "Archie", "Ella", "Freddie", "Willow", "Henry", "Florence", "Charlie", "Evie", "Alfie", "Poppy", "Edward", "Alice"]
-LAST = ["Smith", "Jones", "Taylor", "Brown", "Williams", "Wilson", "Johnson", "Davies", "Patel", "Robinson", "Wright", "Thompson", "Evans", "Walker", "White", "Roberts", "Green", "Hall", "Wood", "Jackson", "Clarke", "Khan", "Lewis", "James", "Phillips", "Ali", "Mason", "Mitchell", "Rose", "Davis", "Rodgers", "Cox", "Bailey", "Bell", "Murphy", "Cooper", "Gray", "Foster", "Graham", "Kelly", "Marsh", "Fox", "Lowe", "Barker", "Hudson", "Doyle", "Frost", "Nixon", "Parsons", "Sharpe", "Temple", "Voss"]
-TOWNS = ["Leeds", "York", "Bath", "Exeter", "Derby", "Lincoln", "Durham", "Truro", "Wells", "Ripon", "Stockport", "Bolton"]
+_FIRST = """
+Ana Tom Rosa Sam Mia Lee Penny Grace Dora Oliver Amelia Harry Isla Jack Ava Noah Emily Arthur Sophie Leo Grace
+Muhammad Freya Oscar Ivy Theo Lily Archie Ella Freddie Willow Henry Florence Charlie Evie Alfie Poppy Edward
+Alice
+"""
+_LAST = """
+Smith Jones Taylor Brown Williams Wilson Johnson Davies Patel Robinson Wright Thompson Evans Walker White
+Roberts Green Hall Wood Jackson Clarke Khan Lewis James Phillips Ali Mason Mitchell Rose Davis Rodgers Cox
+Bailey Bell Murphy Cooper Gray Foster Graham Kelly Marsh Fox Lowe Barker Hudson Doyle Frost Nixon Parsons Sharpe
+Temple Voss
+"""
+_TOWNS = """
+Leeds York Bath Exeter Derby Lincoln Durham Truro Wells Ripon Stockport Bolton
+"""
+FIRST, LAST, TOWNS = _FIRST.split(), _LAST.split(), _TOWNS.split()
 FIELDS = ("record", "First Name", "Surname", "DOB", "Town", "Postcode", "Email")
 
 

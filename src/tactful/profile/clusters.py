@@ -10,7 +10,7 @@ the average over *all* pairs between them, the ones not looked at included:
 2. The evidence between two clusters is the mean weight over all pairs of a record of one and a record of the other. A
    weight counts for at most `Rule.most` either way; a pair without a weight counts as `Rule.unscored`.
 3. The two clusters with the strongest evidence are joined, if it is at least `Rule.same_from`, nobody said that two of
-   their records are different people, and together they have at most `Rule.largest` records. Repeat until nothing joins.
+   their records are different people, and together they have at most `Rule.largest` records. Repeat until none is.
 
 This is average-linkage clustering (Sokal and Michener 1958) on log odds. Ties go to the records that come first.
 """

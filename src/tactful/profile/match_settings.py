@@ -15,7 +15,8 @@ SAME_FROM, REVIEW_FROM, LARGEST = 0.9, 0.1, 100
 class MatchSettings(msgspec.Struct, frozen=True):
     """`columns`: role to column; `not_compared`: roles that are left alone. `same_from`: the probability, 0..1, from
     which clusters are joined; `review_from`: from which a pair is asked about. `largest`: the most records one person
-    may have; `families`: whether records on which neither first name nor birth nor e-mail agrees are asked about, not joined."""
+    may have; `families`: whether records on which neither first name nor birth nor e-mail agrees are
+    asked about, not joined."""
 
     columns: dict[str, str] = {}
     not_compared: tuple[str, ...] = ()

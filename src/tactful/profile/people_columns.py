@@ -1,4 +1,4 @@
-"""Recognising the columns of a list of people, by their names and by what is in them. What is ambiguous is left open."""
+"""Recognising the columns of a list of people, by their names and by what is in them. What is ambiguous stays open."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def recognise_people(
             problems.append(Problem(file, 1, f"{role} may be {choices}: add --map {role}=COLUMN."))
     by_content = []
     for column, values in samples.items():
-        role = _by_content(values) if column not in found.values() else None
-        if role and role not in found:
-            found[role] = column
-            by_content.append(role)
+        shape = _by_content(values) if column not in found.values() else None
+        if shape and shape not in found:
+            found[shape] = column
+            by_content.append(shape)
     ordered = {role: found[role] for role in ROLES if role in found}
     unused = tuple(column for column in samples if column not in found.values())
     return PeopleColumns(ordered, tuple(by_content), unused), problems

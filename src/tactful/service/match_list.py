@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -94,8 +95,8 @@ def _in_one_form(written: pl.DataFrame) -> dict[str, list[str | None]]:
     made: dict[str, list[str | None]] = {}
     for role in written.columns:
         if role == "born":
-            order = values.date_order(written[role].to_list())
-            made[role] = _each(written[role].to_list(), lambda value: values.born(value, order))
+            dates = written[role].to_list()
+            made[role] = _each(dates, partial(values.born, order=values.date_order(dates)))
         elif role in _FORMS:
             made[role] = _each(written[role].to_list(), _FORMS[role])
     if set(NAMES) & set(written.columns):
@@ -158,7 +159,7 @@ def _with_keys(frame: pl.DataFrame) -> pl.DataFrame:
     """With the shorter keys that records are looked up by."""
     import polars as pl
 
-    keys = []
+    keys: list[pl.Expr | pl.Series] = []
     if "first" in frame.columns:
         keys += [pl.col("first").str.slice(0, 1).alias("initial"), pl.col("first").str.slice(0, 3).alias("first3")]
     if "last" in frame.columns:

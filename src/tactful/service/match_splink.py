@@ -64,13 +64,15 @@ _REFITS = 6
 
 class Scored(msgspec.Struct, frozen=True):
     """`pairs`: a frame with `a`, `b` (places in the list), `weight` in thousandths of a bit, and for each field
-    the level of the comparison: -1 not known on one side, 0 different, higher is more alike. `looked_up`: the keys used;
-    `too_wide`: those left out. `prior`: how likely two random records are one person, 0..1."""
+    the level of the comparison: -1 not known on one side, 0 different, higher is more alike. `looked_up`: the keys
+    used; `too_wide`: those left out. `prior`: how likely two random records are one person, 0..1. `learned`: for each field
+    and level, from 0 upwards, how often one person's records and two people's are on it (m and u), None where unknown."""
 
     pairs: object
     looked_up: tuple[tuple[str, ...], ...]
     too_wide: tuple[tuple[str, ...], ...]
     prior: float
+    learned: dict[str, tuple[tuple[float | None, float | None], ...]] = {}
 
 
 def need_splink() -> None:
@@ -116,7 +118,7 @@ def score(people: People, file: str) -> Scored:
     pairs, prior = _refitted(
         _pairs(found, people.fields), float(model["probability_two_random_records_match"]), frame.height
     )
-    return Scored(pairs, rules, too_wide, prior)
+    return Scored(pairs, rules, too_wide, prior, _learned(model))
 
 
 def ways(frame: pl.DataFrame, rules: Sequence[tuple[str, ...]]) -> tuple[tuple[tuple[str, ...], ...], ...]:
@@ -165,6 +167,17 @@ def _pairs(found: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
         weight.alias("weight"),
         *levels,
     ).sort("a", "b")
+
+
+def _learned(model: dict[str, Any]) -> dict[str, tuple[tuple[float | None, float | None], ...]]:
+    return {
+        each["output_column_name"]: tuple(
+            (level.get("m_probability"), level.get("u_probability"))
+            for level in reversed(each["comparison_levels"])
+            if not level.get("is_null_level")
+        )
+        for each in model["comparisons"]
+    }
 
 
 def _refitted(pairs: pl.DataFrame, prior: float, records: int) -> tuple[pl.DataFrame, float]:
