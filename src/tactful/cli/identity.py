@@ -15,7 +15,8 @@ from tactful.profile.match_settings import MatchSettings, load_match_settings, w
 from tactful.profile.same_answers import read_answers, settle
 from tactful.service.match import Matched, match
 from tactful.service.match_comparisons import TITLES
-from tactful.service.match_files import measure, write_clusters, write_review
+from tactful.service.match_files import measure, read_labels, write_clusters, write_review
+from tactful.service.match_list import recognise_list
 from tactful.service.match_splink import need_splink
 from tactful.service.packs import read_text
 from tactful.service.table_file import read_table
@@ -43,16 +44,12 @@ def matching(
     need_splink()
     chosen = _settings(settings, map or [])
     frame = read_table(file, encoding)
-    if answers is not None:
-        from tactful.service.match_list import recognise_list
-
-        column = recognise_list(frame, chosen.columns, str(file)).columns["id"]
-        ids = {str(each).strip() for each in frame[column].to_list()}
-        said = read_answers(read_text(answers), str(answers), ids)
-    else:
-        said = None
+    column = recognise_list(frame, chosen.columns, str(file)).columns["id"]
+    ids = {str(each).strip() for each in frame[column].to_list()}
+    said = read_answers(read_text(answers), str(answers), ids) if answers else None
+    truth = read_labels(labels, column, ids, encoding) if labels else None
     matched = match(frame, chosen, str(file), said, str(answers or ""))
-    measured = measure(matched, labels, encoding) if labels else None
+    measured = measure(matched, truth) if truth else None
     if out is not None:
         write_clusters(matched, out)
     if review is not None:

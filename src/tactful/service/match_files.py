@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from tactful.learning.pairs import PairAccuracy, by_clusters, by_pairs
 from tactful.model.problems import Problem, Problems
@@ -89,20 +92,25 @@ def in_words(matched: Matched) -> list[str]:
     return [evidence(row, matched.people.british) for row in rows]
 
 
-def measure(matched: Matched, path: Path, encoding: str = "utf-8") -> tuple[PairAccuracy, str]:
-    """How well a list was matched, by labels in a file, and what was counted, in words. The file has a column for the
-    record and one for its cluster, or two records a line and whether they are the same. Raises Problems."""
+class Labels(msgspec.Struct, frozen=True):
+    """Who really is who: for each record its cluster, or pairs of records and whether they are the same."""
+
+    clusters: dict[str, str] = {}
+    pairs: tuple[tuple[str, str, bool], ...] = ()
+
+
+def read_labels(path: Path, own: str, known: Collection[str], encoding: str = "utf-8") -> Labels:
+    """Labels from a file with a column for the record (`own`, or a name known for ids) and one for its cluster, or with
+    two records a line and whether they are the same. Raises Problems, also for a record that is not `known`."""
     import polars as pl
 
     frame = read_table(path, encoding).with_columns(pl.all().cast(pl.String, strict=False))
     names = load_people_columns(packaged("profile", "tables/people_columns.yaml"), "people_columns.yaml")[ID]
-    known = set(matched.people.ids)
     left, right = (_column(frame, frozenset(f"{name}{end}" for name in names)) for end in ("l", "r"))
     if left and right:
         pairs = _labelled_pairs(frame, left, right)
         _refuse_unknown([(n, each) for n, (a, b, _) in enumerate(pairs, 2) for each in (a, b)], known, path)
-        return by_pairs(matched.clusters, pairs), f"over the {len(pairs):,} labelled pairs"
-    own = matched.people.columns.columns[ID]
+        return Labels(pairs=tuple(pairs))
     record = own if own in frame.columns else _column(frame, names)
     label = _column(frame, _CLUSTERS)
     if record is None or label is None:
@@ -110,8 +118,15 @@ def measure(matched: Matched, path: Path, encoding: str = "utf-8") -> tuple[Pair
         raise Problems([Problem(str(path), 1, f"these are no labels: they need {wanted}.")])
     rows = [(n, a.strip(), b) for n, (a, b) in enumerate(frame.select(record, label).iter_rows(), 2) if a and b]
     _refuse_unknown([(n, a) for n, a, _ in rows], known, path)
-    labels = {a: b for _, a, b in rows}
-    return by_clusters(matched.clusters, labels), f"over all pairs of {len(labels):,} labelled records"
+    return Labels({a: b for _, a, b in rows})
+
+
+def measure(matched: Matched, labels: Labels) -> tuple[PairAccuracy, str]:
+    """How well a list was matched, and over which pairs that was counted, in words."""
+    if labels.pairs:
+        return by_pairs(matched.clusters, labels.pairs), f"over the {len(labels.pairs):,} labelled pairs"
+    counted = f"over all pairs of {len(labels.clusters):,} labelled records"
+    return by_clusters(matched.clusters, labels.clusters), counted
 
 
 def _column(frame: pl.DataFrame, names: frozenset[str]) -> str | None:
@@ -134,7 +149,7 @@ def _is_same(value: str | None) -> bool:
         return (value or "").strip().casefold() in _YES
 
 
-def _refuse_unknown(named: list[tuple[int, str]], known: set[str], path: Path) -> None:
+def _refuse_unknown(named: list[tuple[int, str]], known: Collection[str], path: Path) -> None:
     unknown = [(line, record) for line, record in named if record not in known]
     if unknown:
         line, record = unknown[0]

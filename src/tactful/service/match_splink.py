@@ -65,8 +65,8 @@ _REFITS = 6
 class Scored(msgspec.Struct, frozen=True):
     """`pairs`: a frame with `a`, `b` (places in the list), `weight` in thousandths of a bit, and for each field
     the level of the comparison: -1 not known on one side, 0 different, higher is more alike. `looked_up`: the keys
-    used; `too_wide`: those left out. `prior`: how likely two random records are one person, 0..1. `learned`: for each field
-    and level, from 0 upwards, how often one person's records and two people's are on it (m and u), None where unknown."""
+    used; `too_wide`: those left out. `prior`: how likely two random records are one person, 0..1. `learned`: for each
+    field and level, from 0 upwards, how often one person's records and two people's are on it (m and u), or None."""
 
     pairs: object
     looked_up: tuple[tuple[str, ...], ...]
