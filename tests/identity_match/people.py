@@ -21,6 +21,7 @@ _TOWNS = """
 Leeds York Bath Exeter Derby Lincoln Durham Truro Wells Ripon Stockport Bolton
 """
 FIRST, LAST, TOWNS = _FIRST.split(), _LAST.split(), _TOWNS.split()
+ENDS = ("", "", "man", "ton", "well", "field", "worth")
 FIELDS = ("record", "First Name", "Surname", "DOB", "Town", "Postcode", "Email")
 
 
@@ -36,7 +37,7 @@ def slip(text: str, by: Random) -> str:
 
 
 def person(by: Random, last: str = "", home: tuple[str, str] | None = None) -> dict[str, str]:
-    first, last = by.choice(FIRST), last or by.choice(LAST)
+    first, last = by.choice(FIRST), last or by.choice(LAST) + by.choice(ENDS)
     born = f"{by.randrange(1940, 2005)}-{by.randrange(1, 13):02}-{by.randrange(1, 29):02}"
     code = f"{by.choice(('LS', 'YO', 'BA', 'EX', 'DE', 'LN'))}{by.randrange(1, 29)} {by.randrange(1, 9)}"
     town, postcode = home or (by.choice(TOWNS), code + "".join(by.choice("ABDEFGHJ") for _ in "12"))

@@ -75,7 +75,7 @@ def test_the_prior_and_the_share_of_slips_are_recovered(matched: Matched) -> Non
         for a, b in combinations(dates, 2)
         if TRUTH[a] == TRUTH[b] and dates[a] is not None and dates[b] is not None
     ]
-    assert matched.scored.learned["born"][-1][0] == pytest.approx(sum(both) / len(both), abs=0.04)
+    assert matched.scored.learned["born"][-1][0] == pytest.approx(sum(both) / len(both), abs=0.07)
     assert [len(each) for each in matched.scored.learned.values()] == [
         len(WORDS[field]) for field in matched.scored.learned
     ]
