@@ -10,6 +10,7 @@ COMMANDS = {
     "retention": ("retention", "How long what is kept, and deleting it in time."),
     "identity": ("identity_people", "Who is who: what was joined and why, and what waits for you."),
     "source": ("source", "Our other systems, and whether their silence is believed."),
+    "identity": ("identity", "Which records of a list without keys are one person."),
     "decide": ("deciding", "Decide one campaign for everybody in the store."),
     "gaps": ("gating", "What is missing on our side, and what mends it."),
     "sample": ("deciding", "Read through some people of the last run."),
