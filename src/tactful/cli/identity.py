@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tactful.cli.folder import AsJson
-from tactful.cli.main import app
+from tactful.cli.identity_people import commands
 from tactful.cli.screen import NO, answered, fail, hang, say, say_json
 from tactful.learning.pairs import PairAccuracy
 from tactful.profile.match_settings import MatchSettings, load_match_settings, weight_of
@@ -21,8 +21,6 @@ from tactful.service.match_splink import need_splink
 from tactful.service.packs import read_text
 from tactful.service.table_file import read_table
 
-commands = typer.Typer(help="Which records of a list without keys are one person.", no_args_is_help=True)
-app.add_typer(commands, name="identity")
 _HEAD = 18
 Encoding = Annotated[str, typer.Option(help="Encoding of CSV files.")]
 
