@@ -89,8 +89,11 @@ class Connection(Protocol):
         To be asked in the same snapshot as the events, or before them.
         """
 
-    def first_with_horizon(self, sql: str, values: Sequence[Any], /) -> tuple[Any, int | None]:
-        """The first row of a query, or None, with the horizon of the same snapshot."""
+    def document(self, doc: str, tail_of: str, values: Sequence[Any], /) -> tuple[Any, list[Any], int | None]:
+        """The row (her, body, upto, stamp) of the query `doc`, or None; the rows of `tail_of`; and the horizon.
+
+        `tail_of` has `{her}` and `{upto}` in the places of what `doc` found.
+        """
 
     def version(self) -> int:
         """A number that is another one after somebody else may have written."""

@@ -120,8 +120,11 @@ class SqliteConnection(sqlite3.Connection):
     def horizon(self) -> None:
         return None
 
-    def first_with_horizon(self, sql: str, values: Sequence[Any], /) -> tuple[Any, None]:
-        return self.execute(sql, values).fetchone(), None
+    def document(self, doc: str, tail_of: str, values: Sequence[Any], /) -> tuple[Any, list[Any], None]:
+        found = self.execute(doc, values).fetchone()
+        if found is None:
+            return None, [], None
+        return found, self.execute(tail_of.format(upto="?", her="?"), (found[2], found[0])).fetchall(), None
 
     def version(self) -> int:
         return int(self.execute("PRAGMA data_version").fetchone()[0])

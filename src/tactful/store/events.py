@@ -22,10 +22,10 @@ FOLDING = attrgetter("occurred_at", "key")
 EVENT = ("pos", "day", "person_id", "source", "kind", "occurred_at", "received_at", "key", "body", "point")
 KEPT = "SELECT key, person_id, kind, occurred_at, body FROM event"
 ROOT = "(SELECT root FROM person WHERE person_id = ?)"
-_TAIL = """SELECT p.root, p.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body, e.point
-    FROM person p CROSS JOIN event e ON e.person_id = p.person_id AND e.pos > ?
-    WHERE p.root = {} ORDER BY p.person_id, e.pos"""
-TAIL, HER_TAIL = _TAIL.format("?"), _TAIL.format(ROOT)
+TAIL_OF = """SELECT p.root, p.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body, e.point
+    FROM person p CROSS JOIN event e ON e.person_id = p.person_id AND e.pos > {upto}
+    WHERE p.root = {her} ORDER BY p.person_id, e.pos"""
+HER_TAIL = TAIL_OF.format(upto="?", her=ROOT)
 TAILS = """SELECT p.root, p.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body, e.point
     FROM person p LEFT JOIN doc d ON d.person_id = p.root AND d.fold = ?
     CROSS JOIN event e ON e.person_id = p.person_id AND e.pos > coalesce(d.upto_pos, 0)
@@ -33,7 +33,7 @@ TAILS = """SELECT p.root, p.person_id, e.pos, e.key, e.source, e.kind, e.occurre
 DOCS = """SELECT p.person_id, d.body, coalesce(d.upto_pos, 0), p.stamp
     FROM person p LEFT JOIN doc d ON d.person_id = p.person_id AND d.fold = ?
     WHERE p.root = p.person_id ORDER BY p.person_id"""
-DOC = f"""SELECT p.person_id, d.body, coalesce(d.upto_pos, 0), p.stamp
+DOC = f"""SELECT p.person_id AS her, d.body, coalesce(d.upto_pos, 0) AS upto, p.stamp
     FROM person p LEFT JOIN doc d ON d.person_id = p.person_id AND d.fold = ? WHERE p.person_id = {ROOT}"""
 SAVE = """INSERT INTO doc (person_id, upto_pos, fold, body)
     SELECT person_id, ?, ?, ? FROM person WHERE person_id = ? AND root = person_id AND stamp = ?
@@ -106,10 +106,8 @@ class EventVerbs(StorePart):
         Of somebody who was merged: that of the person of today, with the events of all that she is.
         """
         with self._db.reading() as connection:
-            found, horizon = connection.first_with_horizon(DOC, (fold, person_id))
-            root, body, upto, stamp = found or (person_id, None, 0, 0)
-            rows = connection.execute(TAIL, (upto, root)).fetchall()
-        return person_row((root, body, upto, stamp), rows, horizon)
+            doc, rows, horizon = connection.document(DOC, TAIL_OF, (fold, person_id))
+        return person_row(doc or (person_id, None, 0, 0), rows, horizon)
 
     def read_documents(self, fold: int) -> Iterator[PersonRow]:
         """Everybody's document of this fold version with the tail behind it, in the order of their ids.

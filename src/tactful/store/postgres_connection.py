@@ -23,8 +23,9 @@ GATES = """SELECT gate_id FROM gate WHERE gate_id IN (SELECT gate_id FROM person
     ORDER BY gate_id FOR NO KEY UPDATE"""
 THEIR_GATES = "SELECT DISTINCT gate_id FROM person WHERE person_id = ANY(%b::bigint[])"
 HORIZON = "SELECT %s + pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1"
-FIRST = """SELECT ? + pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, q.*
-    FROM (SELECT 1) AS one LEFT JOIN (SELECT true, f.* FROM ({}) AS f LIMIT 1) AS q ON true"""
+DOCUMENT = """SELECT ? + pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, d.*, t.*
+    FROM (SELECT 1) AS one LEFT JOIN ({doc}) AS d ON true LEFT JOIN LATERAL ({tail}) AS t ON true"""
+DOC_ENDS = 5
 NUMBERS = """SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), greatest(1, max(%I))) FROM %I',
         'tactful.' || c.relname, a.attname, a.attname, c.relname)
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
@@ -157,10 +158,13 @@ class PostgresConnection:
         assert row is not None
         return int(row[0])
 
-    def first_with_horizon(self, sql: str, values: Sequence[Any], /) -> tuple[Any, int]:
-        row = self.execute(FIRST.format(sql), (self.base, *values)).fetchone()
-        assert row is not None
-        return (row[2:] if row[1] else None), row[0]
+    def document(self, doc: str, tail_of: str, values: Sequence[Any], /) -> tuple[Any, list[Any], int]:
+        """One statement: a way to the server and back takes longer than to find it all."""
+        query = DOCUMENT.format(doc=doc, tail=tail_of.format(upto="d.upto", her="d.her"))
+        rows = self.execute(query, (self.base, *values)).fetchall()
+        horizon, *doc_found = rows[0][:DOC_ENDS]
+        found = tuple(doc_found) if doc_found[0] is not None else None
+        return found, [row[DOC_ENDS:] for row in rows if row[DOC_ENDS] is not None], horizon
 
     def version(self) -> int:
         """Others may always have written."""
