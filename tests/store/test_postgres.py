@@ -414,8 +414,7 @@ def test_a_server_that_is_killed_is_told_and_used_again(own_server: Server) -> N
     told: list[str] = []
     stop = threading.Event()
 
-    def work(start: int) -> None:
-        store = open_postgres(url)
+    def work(store: PostgresStore, start: int) -> None:
         number = start
         while not stop.is_set():
             try:
@@ -427,8 +426,7 @@ def test_a_server_that_is_killed_is_told_and_used_again(own_server: Server) -> N
                 time.sleep(0.05)
         store.close()
 
-    open_postgres(url).close()
-    threads = [threading.Thread(target=work, args=(start,)) for start in (0, 1_000_000)]
+    threads = [threading.Thread(target=work, args=(open_postgres(url), start)) for start in (0, 1_000_000)]
     for thread in threads:
         thread.start()
     for _ in range(3):
