@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from tactful.appropriateness.context import load_fit
-from tactful.appropriateness.scene import SPLIT
+from tactful.appropriateness.offers import SPLIT
 from tactful.appropriateness.scorecard import load_scorecard, with_excess
 from tactful.decide import Case, decide, encode_decision
 from tactful.model.flow import Flow

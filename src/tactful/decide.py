@@ -165,7 +165,7 @@ class _Sitting:
             if scenario == candidate.scenario:
                 return known
         here: Flow = {**candidate.scenario, "scenario.purpose": purpose, "scenario.channel": channel}
-        scene = Scene(self._ground, here, partial(self._standings.of, purpose, channel))
+        scene = Scene(self._ground, here, partial(self._standings.of, purpose, channel), self._standings.alike)
         alike.append((candidate.scenario, scene))
         return scene
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tactful.appropriateness.scorecard import Scorecard, estimate
+from tactful.appropriateness.scorecard import Estimate, Scorecard, estimate
 from tactful.model.flow import Flow
 from tactful.model.verdict import Verdict
 from tactful.policy.judge import Judge
@@ -17,10 +17,20 @@ def assess(judge: Judge, card: Scorecard, flow: Flow) -> Verdict:
     """
     found = estimate(card, flow)
     if "norm.excess" in flow:
-        verdict = judge.verdict(flow)
-    elif not found.assumed:
-        verdict = judge.verdict({**flow, "norm.excess": found.excess})
-    else:
-        hopeful: Flow = {**flow, "norm.excess": found.hopeful}
-        verdict = judge.verdict({**flow, "norm.excess": found.excess}, hopeful, found.assumed)
+        return _with_discomfort(judge.verdict(flow), found)
+    return estimated(judge, flow, found)
+
+
+def estimated(judge: Judge, flow: Flow, found: Estimate, held: int | None = None) -> Verdict:
+    """The verdict on a flow without `norm.excess`, of which the scorecard says this.
+
+    `held` are the rules that hold, where that is known already.
+    """
+    whole: Flow = {**flow, "norm.excess": found.excess}
+    hopeful: Flow | None = {**flow, "norm.excess": found.hopeful} if found.assumed else None
+    verdict = judge.verdict_where(judge.held(whole) if held is None else held, whole, hopeful, found.assumed)
+    return _with_discomfort(verdict, found)
+
+
+def _with_discomfort(verdict: Verdict, found: Estimate) -> Verdict:
     return msgspec.structs.replace(verdict, discomfort=found.discomfort, discomfort_at_most=found.discomfort_at_most)

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tactful.model.records import Permission, Standing
-from tactful.permission.points import Passed, basis_told
+from tactful.permission.points import Passed, Told, basis_told
 
 GRANTS = frozenset({"given", "renewed"})
 STRICTNESS: tuple[str, ...] = (
@@ -33,6 +33,8 @@ PROMOTING = frozenset({"market", "recommend", "winback", "advertise"})
 """What a no to `market` is a no to: whoever wants no promotion wants none under another name (GDPR Art. 21(2))."""
 _RANK = {state: rank for rank, state in enumerate(STRICTNESS)}
 _EVERY = "*"
+_SEVERAL = frozenset({_EVERY, "market"})
+_NOT_KNOWN = Standing(None, None, None, None)
 
 
 def permission_for(
@@ -49,24 +51,14 @@ def permission_for(
     `passed` are the collection points that she has passed (`points.passed`); `jurisdiction` is hers, None if not known.
     """
     if permissions is None:
-        return Standing(None, None, None, None)
-    known = [each for each in permissions if each.state in REFUSALS or max(each.occurred_at, each.received_at) <= now]
-    about = [each for each in known if _purpose_fits(each, purpose)]
-    elsewhere = _elsewhere(about, channel)
-    holds = _resolve([each for each in about if _fits(each, channel, category)])
-    told = basis_told(passed, purpose, channel, now, jurisdiction)
-    if holds is not None and holds.state in GRANTS:
-        return Standing(holds.state, holds.basis, holds.asked, elsewhere, holds.source)
-    if holds is not None and holds.state != "never_asked":
-        basis = "contract" if told is not None and told.basis == "contract" else "none"
-        return Standing(holds.state, basis, holds.asked, elsewhere, holds.source)
-    if told is not None:
-        return Standing("never_asked", told.basis, "not_asked", elsewhere, told.point, told.assumes)
-    return Standing("never_asked", "none", "not_asked", elsewhere, holds.source if holds is not None else "")
+        return _NOT_KNOWN
+    return _About([each for each in permissions if _counts(each, now) and _purpose_fits(each, purpose)]).holds(
+        basis_told(passed, purpose, channel, now, jurisdiction), channel, category
+    )
 
 
 class Standings:
-    """Her permissions by purpose, channel and category, each looked up once."""
+    """Her permissions by purpose, channel and category, each looked up once. `alike`: no record names a category."""
 
     def __init__(
         self,
@@ -75,32 +67,85 @@ class Standings:
         now: int,
         jurisdiction: str | None,
     ) -> None:
-        self.permissions = permissions
-        self.passed = passed
-        self.now = now
-        self.jurisdiction = jurisdiction
-        self._by_category = any(each.category != _EVERY for each in permissions or ())
+        self.alike = all(each.category == _EVERY for each in permissions or ())
+        self._permissions = permissions
+        self._passed, self._now, self._jurisdiction = passed, now, jurisdiction
         self._known: dict[tuple[str, str, str], Standing] = {}
-        self._by_purpose: dict[str, tuple[Permission, ...]] = {}
+        self._by_purpose: dict[str, list[Permission]] = {}
+        self._of_several: list[Permission] = []
+        for each in permissions or ():
+            if _counts(each, now):
+                self._by_purpose.setdefault(each.purpose, []).append(each)
+                if each.state in ENDS and each.purpose in _SEVERAL:
+                    self._of_several.append(each)
+        self._about: dict[str, _About] = {}
 
     def of(self, purpose: str, channel: str, category: str) -> Standing:
-        """The permission that holds; the category does not matter where no record names one."""
-        key = (purpose, channel, category if self._by_category else _EVERY)
-        known = self._known.get(key)
-        if known is None:
-            about = self._about(purpose)
-            known = permission_for(about, self.passed, purpose, channel, category, self.now, self.jurisdiction)
-            self._known[key] = known
-        return known
+        """What `permission_for` gives."""
+        key = (purpose, channel, _EVERY if self.alike else category)
+        return self._known.get(key) or self._find(key)
 
-    def _about(self, purpose: str) -> tuple[Permission, ...] | None:
-        if self.permissions is None:
-            return None
-        found = self._by_purpose.get(purpose)
-        if found is None:
-            found = tuple(each for each in self.permissions if each.purpose in (purpose, _EVERY))
-            self._by_purpose[purpose] = found
+    def _find(self, key: tuple[str, str, str]) -> Standing:
+        purpose, channel, category = key
+        if self._permissions is None:
+            return _NOT_KNOWN
+        about = self._about.get(purpose)
+        if about is None:
+            records = list(self._by_purpose.get(purpose, ()))
+            records += [each for each in self._of_several if each.purpose != purpose and _purpose_fits(each, purpose)]
+            about = self._about[purpose] = _About(records)
+        told = basis_told(self._passed, purpose, channel, self._now, self._jurisdiction) if self._passed else None
+        found = self._known[key] = about.holds(told, channel, category)
         return found
+
+
+class _About:
+    """What counts for one purpose."""
+
+    def __init__(self, records: list[Permission]) -> None:
+        self.by_channel: dict[str, list[Permission]] = {}
+        for each in records:
+            self.by_channel.setdefault(each.channel, []).append(each)
+        self._states: dict[str, list[str]] = {}
+
+    def holds(self, told: Told | None, channel: str, category: str) -> Standing:
+        """What holds in a channel for a category, where the points that she has passed tell this."""
+        elsewhere = self._elsewhere(channel)
+        here = self.by_channel.get(channel, ())
+        everywhere = self.by_channel.get(_EVERY, ()) if channel != _EVERY else ()
+        known = [each for each in here if _covers(each.category, category)]
+        known += [each for each in everywhere if each.state in ENDS and _covers(each.category, category)]
+        holds = _resolve(known)
+        if holds is not None and holds.state in GRANTS:
+            return Standing(holds.state, holds.basis, holds.asked, elsewhere, holds.source)
+        if holds is not None and holds.state != "never_asked":
+            basis = "contract" if told is not None and told.basis == "contract" else "none"
+            return Standing(holds.state, basis, holds.asked, elsewhere, holds.source)
+        if told is not None:
+            return Standing("never_asked", told.basis, "not_asked", elsewhere, told.point, told.assumes)
+        return Standing("never_asked", "none", "not_asked", elsewhere, holds.source if holds is not None else "")
+
+    def _elsewhere(self, channel: str) -> str:
+        """The strictest state of this purpose in her other channels, whatever the category; `never_asked` if none."""
+        states = [
+            state for other in self.by_channel if other not in (channel, _EVERY) for state in self._states_in(other)
+        ]
+        return min(states, key=_RANK.__getitem__) if states else "never_asked"
+
+    def _states_in(self, channel: str) -> list[str]:
+        """The state of each category that records of a channel name."""
+        found = self._states.get(channel)
+        if found is None:
+            by_category: dict[str, list[Permission]] = {}
+            for each in self.by_channel[channel]:
+                by_category.setdefault(each.category, []).append(each)
+            several = [_resolve(same) for same in by_category.values()]
+            found = self._states[channel] = [each.state for each in several if each is not None]
+        return found
+
+
+def _counts(record: Permission, now: int) -> bool:
+    return (record.occurred_at <= now and record.received_at <= now) or record.state in REFUSALS
 
 
 def _purpose_fits(record: Permission, purpose: str) -> bool:
@@ -109,11 +154,6 @@ def _purpose_fits(record: Permission, purpose: str) -> bool:
     if record.state not in ENDS:
         return False
     return record.purpose == _EVERY or (record.purpose == "market" and purpose in PROMOTING)
-
-
-def _fits(record: Permission, channel: str, category: str) -> bool:
-    in_channel = record.channel == channel or (record.channel == _EVERY and record.state in ENDS)
-    return in_channel and _covers(record.category, category)
 
 
 def _covers(general: str, special: str) -> bool:
@@ -145,13 +185,3 @@ def _lifts(grant: Permission, end: Permission) -> bool:
         and grant.occurred_at > end.occurred_at
         and grant.received_at > end.received_at
     )
-
-
-def _elsewhere(about: list[Permission], channel: str) -> str:
-    """The strictest state of this purpose in her other channels, whatever the category; `never_asked` if none."""
-    groups: dict[tuple[str, str], list[Permission]] = {}
-    for each in about:
-        if each.channel not in (channel, _EVERY):
-            groups.setdefault((each.channel, each.category), []).append(each)
-    states = [found.state for same in groups.values() if (found := _resolve(same)) is not None]
-    return min(states, key=_RANK.__getitem__) if states else "never_asked"

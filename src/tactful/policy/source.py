@@ -102,6 +102,7 @@ def source_of(layout: Layout) -> str:
 def source_of_split(layout: Layout, split: Split) -> str:
     """The text of `piece_0(values)`, … and `joint_0(m, values_0, …)`, …: values by place, None where absent.
 
+    A joint that tests nothing is left out.
     Raises ValueError if a key that a rule reads is in no piece, or the pieces that a test reads are in no joint.
     """
     place = {key: (number, at) for number, keys in enumerate(split.pieces) for at, key in enumerate(keys)}
@@ -122,7 +123,8 @@ def source_of_split(layout: Layout, split: Split) -> str:
     for number, (joint, rest) in enumerate(zip(split.joints, joints, strict=True)):
         given = ", ".join(f"values_{piece}" for piece in joint)
         body = [line for index, parts in rest for line in writer.rest(index, parts, ())]
-        lines += _function(f"joint_{number}(m, {given})", [*body, "return m"])
+        if body:
+            lines += _function(f"joint_{number}(m, {given})", [*body, "return m"])
     return "\n".join([*writer.constants, "", *lines, ""])
 
 
