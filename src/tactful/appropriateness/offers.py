@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from tactful.appropriateness.context import FitTable, fit_for
-from tactful.appropriateness.message import Stood, stood_as, without_duty
+from tactful.appropriateness.message import REACH, Stood, act_of, stood_as, without_duty
 from tactful.appropriateness.scorecard import TRUST, Estimate, Factor, Scorecard, estimate, points_of, share
 from tactful.model.flow import Flow, Value
 from tactful.model.records import Fact, Standing
@@ -58,6 +58,7 @@ _ONLY_PERSON = frozenset(PERSON)
 _AT_EXCESS = _NORM.index("norm.excess")
 _BEFORE, _AFTER = (None,) * _AT_EXCESS, (None,) * (len(_NORM) - _AT_EXCESS - 1)
 _PURPOSE, _SECTOR = SCENARIO.index("scenario.purpose"), SCENARIO.index("scenario.sector")
+_JUDGED = (REACH, *dict.fromkeys(map(act_of, FORMS)))
 _MOST_KEPT = 10_000
 
 Key = TypeVar("Key", bound=Hashable)
@@ -113,6 +114,10 @@ class Table:
         return self.offers.keep(key, Offer(on.joined(held, *values), sum(each.points for each in pieces), values))
 
 
+Place = dict[str, Table]
+"""The offers of one scenario and permission, by act."""
+
+
 class Offers:
     """What one judge, scorecard and table of fits make of offers.
 
@@ -133,17 +138,19 @@ class Offers:
         read = [name for name in _FIELDS[1:] if judge.reads(f"fact.{name}") or f"fact.{name}" in scored]
         self.read: Callable[[Fact], Values] = attrgetter("category", *(read or _FIELDS[1:2]))
         self._inputs = (*scored, TRUST)
-        self._tables: Kept[tuple[Values, str, Values], Table] = Kept()
+        self._places: Kept[tuple[Values, Values], Place] = Kept()
         self._known: list[Kept[Values, Piece]] = [Kept() for _ in SPLIT.pieces]
         self._fits: Kept[tuple[str, str, str], str | None] = Kept()
         self._norms: Kept[float, Kept[int, Piece]] = Kept()
         self._stood: Kept[frozenset[str] | None, dict[Form, Kept[int, Stood]]] = Kept()
         self._estimates: Kept[Values, Estimate] = Kept()
 
-    def table(self, scenario: Values, act: str, states: Values) -> Table:
-        """The offers of one scenario, act and permission."""
-        place = (scenario, act, states)
-        return self._tables.get(place) or self._tables.keep(place, Table(self, scenario, act, states))
+    def place(self, scenario: Values, states: Values) -> Place:
+        """The offers of one scenario and permission."""
+        key = (scenario, states)
+        return self._places.get(key) or self._places.keep(
+            key, {act: Table(self, scenario, act, states) for act in _JUDGED}
+        )
 
     def piece(self, number: int, values: Values) -> Piece:
         """A piece by its number in the split. Raises one of FAILED where a value is out of the vocabulary."""

@@ -12,7 +12,7 @@ from functools import cached_property
 from tactful.appropriateness.assess import assess, estimated
 from tactful.appropriateness.context import FitTable
 from tactful.appropriateness.message import REACH, STANDINGS, Stood, act_of, asking_flow
-from tactful.appropriateness.offers import SCENARIO, Offers, Table, Values, states_of
+from tactful.appropriateness.offers import SCENARIO, Offers, Piece, Place, Values, states_of
 from tactful.appropriateness.scorecard import TRUST, Scorecard, leeway, with_excess
 from tactful.model.flow import Flow
 from tactful.model.records import DAY, Fact, Judged, Standing
@@ -21,6 +21,7 @@ from tactful.policy.judge import FAILED, Judge
 
 _ONLY_SCENARIO = frozenset(SCENARIO)
 _NOTHING_ALLOWED: Values = (None,) * 4
+_NOBODY = Piece(0, (), 0)
 
 
 class Ground:
@@ -42,6 +43,8 @@ class Ground:
         self.judge, self.card, self.now, self.person, self.meets = judge, card, now, person, meets
         self.offers = judge.beside((card, fit), lambda: Offers(judge, card, fit))
         self.her = self.offers.her(person)
+        held, values, points = self.her or _NOBODY
+        self.held, self.values, self.points = held, values, points
         self.leeway = leeway(card, person.get(TRUST))
         self.norms = self.offers.norms(self.leeway)
         self.stood = self.offers.stood(meets)
@@ -61,7 +64,8 @@ class Scene:
         self._standing_of, self._alike = standing_of, alike
         known = on.her is not None and scenario.keys() <= _ONLY_SCENARIO
         self._values = tuple(map(scenario.get, SCENARIO)) if known else None
-        self._tables: dict[tuple[str, str | None], Table] = {}
+        self._place: Place | None = None
+        self._places: dict[str, Place] = {}
 
     @cached_property
     def base(self) -> Flow:
@@ -124,29 +128,32 @@ class Scene:
     def _held(self, fact: Fact | None, act: str) -> int:
         """Which rules hold, from the pieces. Raises one of FAILED where the flow must be judged whole."""
         on = self._on
-        her, offers = on.her, on.offers
+        offers, days, key = on.offers, 0, None
         if fact is None:
-            category, key, days = None, None, 0
+            place = offers.place(self._known_values(), _NOTHING_ALLOWED)
         else:
-            category, key = fact.category, offers.read(fact)
-            days = max(0, on.now - fact.at) // DAY if offers.aged else 0
+            place = self._place or self._places.get(fact.category) or self._place_of(fact.category)
+            key = offers.read(fact)
             if offers.aged:
+                days = max(0, on.now - fact.at) // DAY
                 key = (*key, days)
-        table = self._tables.get((act, None if self._alike else category)) or self._table(act, category)
-        offer = table.offers.get(key) or table.add(key, fact, days)
-        if her is None:
-            raise KeyError("judged whole")
-        points = her.points + offer.points
-        norm = on.norms.get(points) or offers.norm(on.leeway, points)
-        held = her.held & offer.held & norm.held
-        return held if offers.whole is None else offers.whole(held, her.values, *offer.values, norm.values)
+        table = place[act]
+        held, points, values = table.offers.get(key) or table.add(key, fact, days)
+        points += on.points
+        norm_held, norm_values, _ = on.norms.get(points) or offers.norm(on.leeway, points)
+        held &= on.held & norm_held
+        return held if offers.whole is None else offers.whole(held, on.values, *values, norm_values)
 
-    def _table(self, act: str, category: str | None) -> Table:
+    def _place_of(self, category: str) -> Place:
         """The offers made here by what is permitted for this category."""
+        found = self._on.offers.place(self._known_values(), states_of(self._standing_of(category)))
+        if self._alike:
+            self._place = found
+        self._places[category] = found
+        return found
+
+    def _known_values(self) -> Values:
+        """The scenario by place. Raises one of FAILED where a flow must be judged whole."""
         if self._values is None:
             raise KeyError("judged whole")
-        states = _NOTHING_ALLOWED if category is None else states_of(self._standing_of(category))
-        found = self._on.offers.table(self._values, act, states)
-        if category is not None or not self._alike:
-            self._tables[act, None if self._alike else category] = found
-        return found
+        return self._values

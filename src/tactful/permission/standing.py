@@ -106,15 +106,16 @@ class _About:
         self.by_channel: dict[str, list[Permission]] = {}
         for each in records:
             self.by_channel.setdefault(each.channel, []).append(each)
-        self._states: dict[str, list[str]] = {}
+        self._states: dict[str, set[str]] = {}
 
     def holds(self, told: Told | None, channel: str, category: str) -> Standing:
         """What holds in a channel for a category, where the points that she has passed tell this."""
         elsewhere = self._elsewhere(channel)
-        here = self.by_channel.get(channel, ())
-        everywhere = self.by_channel.get(_EVERY, ()) if channel != _EVERY else ()
-        known = [each for each in here if _covers(each.category, category)]
-        known += [each for each in everywhere if each.state in ENDS and _covers(each.category, category)]
+        known = [each for each in self.by_channel.get(channel, ()) if _covers(each.category, category)]
+        if channel != _EVERY:
+            for each in self.by_channel.get(_EVERY, ()):
+                if each.state in ENDS and _covers(each.category, category):
+                    known.append(each)
         holds = _resolve(known)
         if holds is not None and holds.state in GRANTS:
             return Standing(holds.state, holds.basis, holds.asked, elsewhere, holds.source)
@@ -127,20 +128,21 @@ class _About:
 
     def _elsewhere(self, channel: str) -> str:
         """The strictest state of this purpose in her other channels, whatever the category; `never_asked` if none."""
-        states = [
-            state for other in self.by_channel if other not in (channel, _EVERY) for state in self._states_in(other)
-        ]
-        return min(states, key=_RANK.__getitem__) if states else "never_asked"
+        states: set[str] = set()
+        for other in self.by_channel:
+            if other not in (channel, _EVERY):
+                states |= self._states.get(other) or self._states_in(other)
+        if len(states) > 1:
+            return min(states, key=_RANK.__getitem__)
+        return states.pop() if states else "never_asked"
 
-    def _states_in(self, channel: str) -> list[str]:
+    def _states_in(self, channel: str) -> set[str]:
         """The state of each category that records of a channel name."""
-        found = self._states.get(channel)
-        if found is None:
-            by_category: dict[str, list[Permission]] = {}
-            for each in self.by_channel[channel]:
-                by_category.setdefault(each.category, []).append(each)
-            several = [_resolve(same) for same in by_category.values()]
-            found = self._states[channel] = [each.state for each in several if each is not None]
+        by_category: dict[str, list[Permission]] = {}
+        for each in self.by_channel[channel]:
+            by_category.setdefault(each.category, []).append(each)
+        several = [_resolve(same) for same in by_category.values()]
+        found = self._states[channel] = {each.state for each in several if each is not None}
         return found
 
 
