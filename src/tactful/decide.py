@@ -250,7 +250,7 @@ class _Course:
             if stood.standing == NEVER and not stood.unmet:
                 barred = [used for used in selects if used[2].standing == NEVER and not used[2].unmet]
                 return self._outcome("eligible", "never", barred, note="Something it rests on may not be used.")
-        reach = self.scene.reach(self.contact)
+        reach = self.scene.stands(self.contact, "reach")
         if reach.standing == NEVER:
             return self._unfit([], reach)
         shown: list[list[Used]] = []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from tactful.appropriateness.scorecard import Estimate, Scorecard, estimate
 from tactful.model.flow import Flow
 from tactful.model.verdict import Verdict
@@ -33,4 +31,14 @@ def estimated(judge: Judge, flow: Flow, found: Estimate, held: int | None = None
 
 
 def _with_discomfort(verdict: Verdict, found: Estimate) -> Verdict:
-    return msgspec.structs.replace(verdict, discomfort=found.discomfort, discomfort_at_most=found.discomfort_at_most)
+    return Verdict(
+        verdict.point,
+        verdict.because,
+        verdict.also,
+        verdict.waived,
+        verdict.missing,
+        verdict.until,
+        verdict.obligations,
+        found.discomfort,
+        found.discomfort_at_most,
+    )

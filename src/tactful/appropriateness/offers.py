@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from operator import attrgetter
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from tactful.appropriateness.context import FitTable, fit_for
 from tactful.appropriateness.message import REACH, Stood, act_of, stood_as, without_duty
@@ -58,7 +58,10 @@ _ONLY_PERSON = frozenset(PERSON)
 _AT_EXCESS = _NORM.index("norm.excess")
 _BEFORE, _AFTER = (None,) * _AT_EXCESS, (None,) * (len(_NORM) - _AT_EXCESS - 1)
 _PURPOSE, _SECTOR = SCENARIO.index("scenario.purpose"), SCENARIO.index("scenario.sector")
-_JUDGED = (REACH, *dict.fromkeys(map(act_of, FORMS)))
+How = Form | Literal["reach"]
+HOWS: dict[How, tuple[str, Form]] = {"reach": (REACH, "softened"), **{form: (act_of(form), form) for form in FORMS}}
+"""How a fact is used, or spoken by: the act as which it is judged, and the form. Who is spoken to notices it."""
+_JUDGED = frozenset(act for act, _ in HOWS.values())
 _MOST_KEPT = 10_000
 
 Key = TypeVar("Key", bound=Hashable)
@@ -74,6 +77,16 @@ class Kept(dict[Key, Made]):
             self.clear()
         self[key] = made
         return made
+
+
+class Like:
+    """All for whom an offer stands alike: the same rules are left standing by who they are, and the same tolerated.
+
+    `values` are hers where rules read them beside what is offered, else empty.
+    """
+
+    def __init__(self, held: int, points: int, leeway: float, meets: frozenset[str] | None, values: Values) -> None:
+        self.held, self.points, self.leeway, self.meets, self.values = held, points, leeway, meets, values
 
 
 class Piece(NamedTuple):
@@ -114,8 +127,11 @@ class Table:
         return self.offers.keep(key, Offer(on.joined(held, *values), sum(each.points for each in pieces), values))
 
 
-Place = dict[str, Table]
-"""The offers of one scenario and permission, by act."""
+class Place:
+    """The offers of one scenario and permission, by act."""
+
+    def __init__(self, on: Offers, scenario: Values, states: Values) -> None:
+        self.tables = {act: Table(on, scenario, act, states) for act in _JUDGED}
 
 
 class Offers:
@@ -141,16 +157,27 @@ class Offers:
         self._places: Kept[tuple[Values, Values], Place] = Kept()
         self._known: list[Kept[Values, Piece]] = [Kept() for _ in SPLIT.pieces]
         self._fits: Kept[tuple[str, str, str], str | None] = Kept()
-        self._norms: Kept[float, Kept[int, Piece]] = Kept()
-        self._stood: Kept[frozenset[str] | None, dict[Form, Kept[int, Stood]]] = Kept()
+        self._norms: Kept[tuple[float, int], Piece] = Kept()
+        self._stood: Kept[tuple[int, Form, frozenset[str] | None], Stood] = Kept()
+        self._like: Kept[tuple[int, int, float, frozenset[str] | None, Values], Like] = Kept()
+        self._stands: Kept[tuple[Like, Place], dict[How, Kept[Values, Stood]]] = Kept()
         self._estimates: Kept[Values, Estimate] = Kept()
 
     def place(self, scenario: Values, states: Values) -> Place:
         """The offers of one scenario and permission."""
         key = (scenario, states)
-        return self._places.get(key) or self._places.keep(
-            key, {act: Table(self, scenario, act, states) for act in _JUDGED}
-        )
+        return self._places.get(key) or self._places.keep(key, Place(self, scenario, states))
+
+    def like(self, her: Piece, leeway: float, meets: frozenset[str] | None) -> Like:
+        """All who are like her, where these duties are met."""
+        key = (her.held, her.points, leeway, meets, () if self.whole is None else her.values)
+        found = self._like.get(key)
+        return found or self._like.keep(key, Like(her.held, her.points, leeway, meets, key[4]))
+
+    def stands(self, like: Like, place: Place) -> dict[How, Kept[Values, Stood]]:
+        """How offers in this place stand for all like this, by what is read of the fact."""
+        found = self._stands.get((like, place))
+        return found or self._stands.keep((like, place), {how: Kept() for how in HOWS})
 
     def piece(self, number: int, values: Values) -> Piece:
         """A piece by its number in the split. Raises one of FAILED where a value is out of the vocabulary."""
@@ -173,26 +200,25 @@ class Offers:
             points += factor.worst if value is None else points_of(factor, value)
         return Piece(self._pieces[number](values), values, points)
 
-    def norms(self, tolerated: float) -> Kept[int, Piece]:
-        """What follows from the points of a whole flow for those of whom so much is tolerated; see `norm`."""
-        found = self._norms.get(tolerated)
-        return self._norms.keep(tolerated, Kept()) if found is None else found
+    def norm(self, leeway: float, points: int) -> Piece:
+        """What follows from the points of a whole flow for those of whom so much is tolerated."""
+        key = (leeway, points)
+        found = self._norms.get(key)
+        if found is None:
+            values = (*_BEFORE, share(self.card, points) - leeway, *_AFTER)
+            found = self._norms.keep(key, Piece(self._pieces[_OF_NORM](values), values, points))
+        return found
 
-    def norm(self, tolerated: float, points: int) -> Piece:
-        """What follows from the points of a whole flow."""
-        values = (*_BEFORE, share(self.card, points) - tolerated, *_AFTER)
-        return self.norms(tolerated).keep(points, Piece(self._pieces[_OF_NORM](values), values, points))
-
-    def stood(self, meets: frozenset[str] | None) -> dict[Form, Kept[int, Stood]]:
-        """How flows stand in each form by the rules that hold, where these duties are met; see `stands`."""
-        return self._stood.get(meets) or self._stood.keep(meets, {form: Kept() for form in FORMS})
-
-    def stands(self, held: int, form: Form, meets: frozenset[str] | None) -> Stood:
-        """How a flow stands in this form where these rules hold."""
-        found = stood_as(*self.judge.standing_where(held, form))
-        if meets is not None:
-            found = without_duty(found, self.judge.duties_where(held), meets)
-        return self.stood(meets)[form].keep(held, found)
+    def stood(self, held: int, form: Form, meets: frozenset[str] | None) -> Stood:
+        """How a flow stands in this form where these rules hold and these duties are met."""
+        key = (held, form, meets)
+        found = self._stood.get(key)
+        if found is None:
+            found = stood_as(*self.judge.standing_where(held, form))
+            if meets is not None:
+                found = without_duty(found, self.judge.duties_where(held), meets)
+            self._stood.keep(key, found)
+        return found
 
     def fit(self, category: str, sector: Value | None, purpose: Value | None) -> str | None:
         """How ordinary a category is for a sector and a purpose; None where one of them is not known."""

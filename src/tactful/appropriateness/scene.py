@@ -12,7 +12,7 @@ from functools import cached_property
 from tactful.appropriateness.assess import assess, estimated
 from tactful.appropriateness.context import FitTable
 from tactful.appropriateness.message import REACH, STANDINGS, Stood, act_of, asking_flow
-from tactful.appropriateness.offers import SCENARIO, Offers, Piece, Place, Values, states_of
+from tactful.appropriateness.offers import HOWS, SCENARIO, How, Kept, Offers, Values, states_of
 from tactful.appropriateness.scorecard import TRUST, Scorecard, leeway, with_excess
 from tactful.model.flow import Flow
 from tactful.model.records import DAY, Fact, Judged, Standing
@@ -21,7 +21,6 @@ from tactful.policy.judge import FAILED, Judge
 
 _ONLY_SCENARIO = frozenset(SCENARIO)
 _NOTHING_ALLOWED: Values = (None,) * 4
-_NOBODY = Piece(0, (), 0)
 
 
 class Ground:
@@ -42,12 +41,9 @@ class Ground:
     ) -> None:
         self.judge, self.card, self.now, self.person, self.meets = judge, card, now, person, meets
         self.offers = judge.beside((card, fit), lambda: Offers(judge, card, fit))
-        self.her = self.offers.her(person)
-        held, values, points = self.her or _NOBODY
-        self.held, self.values, self.points = held, values, points
         self.leeway = leeway(card, person.get(TRUST))
-        self.norms = self.offers.norms(self.leeway)
-        self.stood = self.offers.stood(meets)
+        her = self.offers.her(person)
+        self.like = None if her is None else self.offers.like(her, self.leeway, meets)
 
 
 class Scene:
@@ -62,10 +58,10 @@ class Scene:
         self.scenario = scenario
         self._on = on
         self._standing_of, self._alike = standing_of, alike
-        known = on.her is not None and scenario.keys() <= _ONLY_SCENARIO
+        known = on.like is not None and scenario.keys() <= _ONLY_SCENARIO
         self._values = tuple(map(scenario.get, SCENARIO)) if known else None
-        self._place: Place | None = None
-        self._places: dict[str, Place] = {}
+        self._known: dict[How, Kept[Values, Stood]] | None = None
+        self._by_category: dict[str, dict[How, Kept[Values, Stood]]] = {}
 
     @cached_property
     def base(self) -> Flow:
@@ -74,13 +70,20 @@ class Scene:
         base.pop("scenario.fit", None)
         return base
 
-    def stands(self, fact: Fact | None, form: Form) -> Stood:
-        """How a use of this fact in this form stands."""
-        return self._stands(fact, form, "select" if form == "silent" else "mention")
-
-    def reach(self, fact: Fact | None) -> Stood:
-        """How speaking to her by this contact point stands: she notices it, so it is never silent."""
-        return self._stands(fact, "softened", REACH)
+    def stands(self, fact: Fact | None, how: How) -> Stood:
+        """How a use of this fact in this form stands; `reach`: how speaking to her by this contact point stands."""
+        offers = self._on.offers
+        try:
+            if fact is None:
+                return self._stood(self._held(None, HOWS[how][0]), how)
+            known = (self._known or self._by_category.get(fact.category) or self._known_of(fact.category))[how]
+            key = offers.read(fact)
+            if offers.aged:
+                key = (*key, self._days(fact))
+            return known.get(key) or known.keep(key, self._stood(self._held(fact, HOWS[how][0]), how))
+        except FAILED:
+            on = self._on
+            return self._stood(on.judge.held(with_excess(on.card, self.flow(fact, HOWS[how][0]))), how)
 
     def flow(self, fact: Fact | None, act: str) -> Flow:
         """The flow of this act with this fact, without what the scorecard adds."""
@@ -117,43 +120,36 @@ class Scene:
         """The sentence taken on trust that a use of this fact rests on, or the empty string."""
         return self._standing_of(fact.category).assumption if fact is not None else ""
 
-    def _stands(self, fact: Fact | None, form: Form, act: str) -> Stood:
-        on = self._on
-        try:
-            held = self._held(fact, act)
-        except FAILED:
-            held = on.judge.held(with_excess(on.card, self.flow(fact, act)))
-        return on.stood[form].get(held) or on.offers.stands(held, form, on.meets)
+    def _stood(self, held: int, how: How) -> Stood:
+        return self._on.offers.stood(held, HOWS[how][1], self._on.meets)
+
+    def _days(self, fact: Fact) -> int:
+        return max(0, self._on.now - fact.at) // DAY
 
     def _held(self, fact: Fact | None, act: str) -> int:
         """Which rules hold, from the pieces. Raises one of FAILED where the flow must be judged whole."""
         on = self._on
-        offers, days, key = on.offers, 0, None
-        if fact is None:
-            place = offers.place(self._known_values(), _NOTHING_ALLOWED)
-        else:
-            place = self._place or self._places.get(fact.category) or self._place_of(fact.category)
-            key = offers.read(fact)
-            if offers.aged:
-                days = max(0, on.now - fact.at) // DAY
-                key = (*key, days)
-        table = place[act]
-        held, points, values = table.offers.get(key) or table.add(key, fact, days)
-        points += on.points
-        norm_held, norm_values, _ = on.norms.get(points) or offers.norm(on.leeway, points)
-        held &= on.held & norm_held
-        return held if offers.whole is None else offers.whole(held, on.values, *values, norm_values)
-
-    def _place_of(self, category: str) -> Place:
-        """The offers made here by what is permitted for this category."""
-        found = self._on.offers.place(self._known_values(), states_of(self._standing_of(category)))
-        if self._alike:
-            self._place = found
-        self._places[category] = found
-        return found
-
-    def _known_values(self) -> Values:
-        """The scenario by place. Raises one of FAILED where a flow must be judged whole."""
-        if self._values is None:
+        like, offers, key = on.like, on.offers, None
+        if like is None or self._values is None:
             raise KeyError("judged whole")
-        return self._values
+        if fact is None:
+            place, days = offers.place(self._values, _NOTHING_ALLOWED), 0
+        else:
+            place, days = offers.place(self._values, states_of(self._standing_of(fact.category))), self._days(fact)
+            key = (*offers.read(fact), days) if offers.aged else offers.read(fact)
+        table = place.tables[act]
+        offer = table.offers.get(key) or table.add(key, fact, days)
+        norm = offers.norm(like.leeway, like.points + offer.points)
+        held = like.held & offer.held & norm.held
+        return held if offers.whole is None else offers.whole(held, like.values, *offer.values, norm.values)
+
+    def _known_of(self, category: str) -> dict[How, Kept[Values, Stood]]:
+        """How offers made here stand by what is permitted for this category. Raises KeyError as `_held` does."""
+        on = self._on
+        if on.like is None or self._values is None:
+            raise KeyError("judged whole")
+        found = on.offers.stands(on.like, on.offers.place(self._values, states_of(self._standing_of(category))))
+        if self._alike:
+            self._known = found
+        self._by_category[category] = found
+        return found
