@@ -70,6 +70,7 @@ from tactful.policy.judge import Judge
 FRESH = DAY
 """A decision is good for a day at most: ages, windows and hours move on."""
 _NO_SCORE: dict[str, int] = {}
+_SILENT: Form = "silent"
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -166,7 +167,8 @@ class _Sitting:
         for scenario, known in alike:
             if scenario is candidate.scenario or scenario == candidate.scenario:
                 return known
-        here: Flow = {**candidate.scenario, "scenario.purpose": purpose, "scenario.channel": channel}
+        here: Flow = candidate.scenario.copy()
+        here["scenario.purpose"], here["scenario.channel"] = purpose, channel
         scene = Scene(self._ground, here, partial(self._standings.of, purpose, channel), self._standings.alike)
         alike.append((candidate.scenario, scene))
         return scene
@@ -244,12 +246,14 @@ class _Course:
 
     def _judge(self) -> Outcome | _Ready:
         facts = self.facts = self._facts_in(None)
-        stands = self.scene.stands
-        selects: list[Used] = [(name, "silent", stands(facts.get(name), "silent")) for name in self.candidate.selects]
-        for _, _, stood in selects:
-            if stood.standing == NEVER and not stood.unmet:
-                barred = [used for used in selects if used[2].standing == NEVER and not used[2].unmet]
-                return self._outcome("eligible", "never", barred, note="Something it rests on may not be used.")
+        stands, selects, may_be_used = self.scene.stands, [], True
+        for name in self.candidate.selects:
+            stood = stands(facts.get(name), "silent")
+            selects.append((name, _SILENT, stood))
+            may_be_used = may_be_used and (stood.standing != NEVER or bool(stood.unmet))
+        if not may_be_used:
+            barred = [used for used in selects if used[2].standing == NEVER and not used[2].unmet]
+            return self._outcome("eligible", "never", barred, note="Something it rests on may not be used.")
         reach = self.scene.stands(self.contact, "reach")
         if reach.standing == NEVER:
             return self._unfit([], reach)
@@ -352,7 +356,7 @@ class _Course:
         made_of: dict[str, int] = _NO_SCORE,
     ) -> Outcome:
         """Its outcome with the reasons; in full, with every flow and its whole verdict, `reach` first."""
-        score = made_of.get("score", 0)
+        score = made_of["score"] if made_of else 0
         if made_of and not self.full:
             return Outcome(self.name, stage, verdict, variant, score=score, factors=made_of, note=note)
         all_stood = [stood for _, _, stood in uses] if reach is None else [reach, *[stood for _, _, stood in uses]]

@@ -24,6 +24,9 @@ def estimated(judge: Judge, flow: Flow, found: Estimate, held: int | None = None
 
     `held` are the rules that hold, where that is known already.
     """
+    certain = None if held is None or found.assumed else judge.certain(held)
+    if certain is not None:
+        return _with_discomfort(certain, found)
     whole: Flow = {**flow, "norm.excess": found.excess}
     hopeful: Flow | None = {**flow, "norm.excess": found.hopeful} if found.assumed else None
     verdict = judge.verdict_where(judge.held(whole) if held is None else held, whole, hopeful, found.assumed)

@@ -91,8 +91,9 @@ class Standings:
             return _NOT_KNOWN
         about = self._about.get(purpose)
         if about is None:
-            records = list(self._by_purpose.get(purpose, ()))
-            records += [each for each in self._of_several if each.purpose != purpose and _purpose_fits(each, purpose)]
+            records = self._by_purpose.get(purpose, [])
+            several = [each for each in self._of_several if each.purpose != purpose and _purpose_fits(each, purpose)]
+            records = [*records, *several] if several else records
             about = self._about[purpose] = _About(records)
         told = basis_told(self._passed, purpose, channel, self._now, self._jurisdiction) if self._passed else None
         found = self._known[key] = about.holds(told, channel, category)
@@ -111,11 +112,12 @@ class _About:
     def holds(self, told: Told | None, channel: str, category: str) -> Standing:
         """What holds in a channel for a category, where the points that she has passed tell this."""
         elsewhere = self._elsewhere(channel)
-        known = [each for each in self.by_channel.get(channel, ()) if _covers(each.category, category)]
-        if channel != _EVERY:
-            for each in self.by_channel.get(_EVERY, ()):
-                if each.state in ENDS and _covers(each.category, category):
-                    known.append(each)
+        known = self.by_channel.get(channel, [])
+        if len(known) != 1 or known[0].category != _EVERY:
+            known = [each for each in known if _covers(each.category, category)]
+        everywhere = self.by_channel.get(_EVERY)
+        if everywhere and channel != _EVERY:
+            known = known + [each for each in everywhere if each.state in ENDS and _covers(each.category, category)]
         holds = _resolve(known)
         if holds is not None and holds.state in GRANTS:
             return Standing(holds.state, holds.basis, holds.asked, elsewhere, holds.source)
@@ -138,8 +140,12 @@ class _About:
 
     def _states_in(self, channel: str) -> set[str]:
         """The state of each category that records of a channel name."""
+        records = self.by_channel[channel]
+        if len(records) == 1:
+            found = self._states[channel] = {records[0].state}
+            return found
         by_category: dict[str, list[Permission]] = {}
-        for each in self.by_channel[channel]:
+        for each in records:
             by_category.setdefault(each.category, []).append(each)
         several = [_resolve(same) for same in by_category.values()]
         found = self._states[channel] = {each.state for each in several if each is not None}

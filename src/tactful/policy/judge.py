@@ -141,6 +141,11 @@ class Judge:
         """The obligations of the verdict where these rules hold, each with the limits that oblige."""
         return (self._findings.get(held) or self._find(held)).duties
 
+    def certain(self, held: int) -> Verdict | None:
+        """The verdict where these rules hold, if nothing that is not known could change it; else None."""
+        finding = self._findings.get(held) or self._find(held)
+        return finding.verdict if finding.hopeful == finding.point else None
+
     def point(self, flow: Mapping[str, Value]) -> Point:
         """Use, mention and when."""
         return self._finding(flow).point
