@@ -107,19 +107,25 @@ class Effects:
 
     def _consequences(self) -> list[pl.Expr]:
         """What held, with the waived limits still among the limits; the names of the point; waits and duties."""
-        hold, shut = NAMES.index("hold"), NAMES.index("never")
-        due = []
-        for duty in DUTIES:
-            spoken = [pl.col(_question(1, DUTY_NEEDS[duty])).fill_null(False)] if DUTY_NEEDS[duty] else []
-            due.append(every([pl.col(duty), pl.col("code") != shut, *spoken]))
+        (waits,) = packed("until", [pl.col(name) for name in UNTILS])
+        (binds,) = packed("obligations", [pl.col(duty) for duty in DUTIES])
+        due = [
+            _mask(name != "never" and DUTY_NEEDS[duty] <= mention for duty in DUTIES)
+            for name in NAMES
+            for mention in range(len(MENTION_WORDS))
+        ]
+        spoken = pl.lit(pl.Series(due, dtype=pl.UInt64)).gather(pl.col("code") * len(MENTION_WORDS) + pl.col("mention"))
         return [
             *packed("licences", [pl.col(self.rules[rule.id]) for rule in self.policy.licences]),
             *packed("limits", [pl.col(self.rules[rule.id]) for rule in self.policy.limits], null=True),
             *self._waivable(),
             *(table(words).gather(pl.col(word)).alias(word) for word, words in AXES.items()),
             table(NAMES).gather(pl.col("code")).alias("verdict"),
-            *packed("until", [pl.col(name) & (pl.col("code") == hold) for name in UNTILS]),
-            *packed("obligations", due),
+            pl.when(pl.col("code") == NAMES.index("hold"))
+            .then(waits)
+            .otherwise(pl.lit(0, dtype=pl.UInt64))
+            .alias("until"),
+            (binds & spoken).alias("obligations"),
         ]
 
     def _waivable(self) -> list[pl.Expr]:
