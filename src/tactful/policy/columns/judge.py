@@ -32,7 +32,7 @@ from tactful.policy.source import OPEN
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
-_ROWS = 1_000_000
+_ROWS = 5_000_000
 _GIVEN, _HOPEFUL = "given excess", "hopeful excess"
 
 
@@ -106,9 +106,11 @@ class ColumnJudge:
         return self._in_pieces(frame, schema, kept)
 
     def _in_pieces(self, frame: pl.DataFrame, schema: Mapping[str, pl.DataType], kept: Sequence[str]) -> pl.DataFrame:
-        """Judged a million rows at a time, which bounds the memory that all the columns in between take."""
+        """Judged some millions of rows at a time, and streaming, which bounds what the columns in between take."""
         made = {name: schema[name] for name in kept} | self.schema
-        pieces = [self._plan(piece.lazy(), schema, kept).collect() for piece in frame.iter_slices(_ROWS)]
+        pieces = [
+            self._plan(piece.lazy(), schema, kept).collect(engine="streaming") for piece in frame.iter_slices(_ROWS)
+        ]
         return pl.concat([pl.DataFrame(schema=made), *pieces])
 
     def _plan(self, frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], kept: Sequence[str]) -> pl.LazyFrame:
