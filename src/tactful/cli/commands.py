@@ -6,6 +6,8 @@ COMMANDS = {
     "demo": ("demo", "Eleven moments in a shop. Needs no data and asks nothing."),
     "init": ("init", "Set up your own shop: ten questions, two minutes."),
     "import": ("importing_people", "Bring in order lines, permissions, events and contacts."),
+    "person": ("person", "One person: her journey, and all that we hold of her."),
+    "retention": ("retention", "How long what is kept, and deleting it in time."),
     "source": ("source", "Our other systems, and whether their silence is believed."),
     "decide": ("deciding", "Decide one campaign for everybody in the store."),
     "gaps": ("gating", "What is missing on our side, and what mends it."),

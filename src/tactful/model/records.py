@@ -17,7 +17,8 @@ class NewEvent(msgspec.Struct, frozen=True):
     """An event at the door. `message_id` is unique within `source`; the store keeps each pair once.
 
     `person` is (kind, value) of the identifier the event carries, for example ("customer", "17850"), or None. `body`
-    is deterministic MessagePack of what the kind says (see `tactful.profile`).
+    is deterministic MessagePack of what the kind says (see `tactful.profile`). `point` is the collection point that
+    she passed, empty where only the source says which.
     """
 
     source: str
@@ -26,6 +27,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     person: tuple[str, str] | None
     occurred_at: int
     body: bytes
+    point: str = ""
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -37,6 +39,7 @@ class Event(msgspec.Struct, frozen=True):
     occurred_at: int
     received_at: int
     body: bytes
+    point: str = ""
 
 
 class Fact(msgspec.Struct, frozen=True):

@@ -6,13 +6,15 @@ raises `StoreProblem`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from tactful.model.arrivals import Arrival, Key, SetAside, TakenIn
 from tactful.model.kept import (
     Appended,
     DecisionRow,
     Document,
+    Forgotten,
     Heard,
     ImportedFile,
     PersonRow,
@@ -21,7 +23,7 @@ from tactful.model.kept import (
     Snapshot,
     StoreCounts,
 )
-from tactful.model.records import Cap, Contact, NewEvent, Permission
+from tactful.model.records import Cap, Contact, Event, NewEvent, Permission
 
 
 class Store(Protocol):
@@ -30,11 +32,47 @@ class Store(Protocol):
     def append(self, events: Sequence[NewEvent], received_at: int) -> Appended:
         """Keep each (source, message id) once."""
 
+    def take_in(self, arrivals: Sequence[Arrival], received_at: int) -> TakenIn:
+        """Keep each call at the door once, with what she said in it."""
+
+    def add_key(self, key: Key) -> None:
+        """Let a key speak."""
+
+    def key(self, key_id: str) -> Key | None:
+        """The key of this id."""
+
+    def keys(self) -> list[Key]:
+        """All keys."""
+
+    def revoke_key(self, key_id: str, at: int) -> bool:
+        """Let a key speak no more."""
+
+    def set_aside(self, rows: Sequence[SetAside]) -> int:
+        """Keep what could not be taken for the officer; how many were new."""
+
+    def aside(self, source: str = "", most: int = 100) -> list[SetAside]:
+        """What was set aside, newest first."""
+
+    def forget_aside(self, before: int) -> int:
+        """Delete what was set aside before an instant."""
+
+    def left_out(self, since: int) -> list[tuple[str, str, int]]:
+        """(source, what, how often) of what was not kept."""
+
     def read_documents(self, fold: int) -> Iterator[PersonRow]:
         """Everybody's document of this fold version with the tail behind it, in the order of ids."""
 
     def document(self, person_id: int, fold: int) -> PersonRow:
         """One person's document with the tail behind it."""
+
+    def tail(self, person_id: int, after_pos: int = 0) -> list[Event]:
+        """Her events behind a position, in folding order; all of them without one."""
+
+    def identifiers(self, person_id: int) -> list[tuple[str, str]]:
+        """Her identifiers as they were written when they were first heard."""
+
+    def person_decisions(self, person_id: int) -> list[DecisionRow]:
+        """All decisions about her, newest first."""
 
     def save_documents(self, documents: Sequence[Document]) -> None:
         """Keep documents; one that is behind the kept one is left out."""
@@ -89,6 +127,15 @@ class Store(Protocol):
 
     def reserve(self, person_id: int, contact: Contact, caps: Sequence[Cap], epoch: int | None = None) -> bool:
         """Take a place for a contact if every cap allows it, and (with `epoch`) no other policy is in force by now."""
+
+    def forget_events(self, after_pos: int, most: int, fate: Callable[[str, int, bytes], bytes | None]) -> Forgotten:
+        """Look at the next events behind a position and keep of each what `fate` leaves of it."""
+
+    def forget_inputs(self, before: int, most: int) -> int:
+        """Delete facts documents that only decisions before an instant have read."""
+
+    def tidy(self) -> None:
+        """Let nothing that was deleted linger."""
 
     def publish(self, publication: Publication, texts: bytes) -> None:
         """Put a policy into force, whole or not at all."""

@@ -103,9 +103,11 @@ class StorePart:
                 break
         else:
             raise ValueError(f"new_id gave {TRIES} ids that are taken")
-        connection.execute("INSERT INTO person (person_id, gate_id) VALUES (?, ?)", (person_id, person_id))
         connection.execute(
-            "INSERT INTO identifier VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO person (person_id, gate_id, root) VALUES (?, ?, ?)", (person_id, person_id, person_id)
+        )
+        connection.execute(
+            "INSERT INTO identifier (kind, blind, person_id, norm_version, label) VALUES (?, ?, ?, ?, ?)",
             (kind, self._blind(kind, value), person_id, NORM_VERSION, written(value)),
         )
         return person_id

@@ -18,9 +18,9 @@ LOOKUP = 500
 DOCUMENTS = 1_000
 FOLDING = attrgetter("occurred_at", "key")
 
-TAIL = """SELECT pos, key, source, kind, occurred_at, received_at, body FROM event
+TAIL = """SELECT pos, key, source, kind, occurred_at, received_at, body, point FROM event
     WHERE person_id = ? AND pos > ? ORDER BY pos"""
-TAILS = """SELECT e.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body
+TAILS = """SELECT e.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body, e.point
     FROM person p LEFT JOIN doc d ON d.person_id = p.person_id AND d.fold = ?
     CROSS JOIN event e ON e.person_id = p.person_id AND e.pos > coalesce(d.upto_pos, 0)
     ORDER BY p.person_id"""
@@ -166,12 +166,12 @@ def insert(
         ((key, day, pos) for key, pos in sorted(positions.items())),
     )
     connection.executemany(
-        "INSERT INTO event (pos, day, person_id, source, kind, occurred_at, received_at, key, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO event (pos, day, person_id, source, kind, occurred_at, received_at, key, body, point)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             (
-                pos, day, meant[event.person] if event.person else None, event.source, event.kind,
-                event.occurred_at, received_at, key, event.body,
+                pos, day, meant.get(event.person) if event.person else None, event.source, event.kind,
+                event.occurred_at, received_at, key, event.body, event.point,
             )
             for (key, event), pos in zip(events.items(), count(start), strict=False)
         ),

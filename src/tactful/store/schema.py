@@ -13,6 +13,12 @@ here yet has its place:
 
 Version 2 adds the policies that were published and the one in force. `publication.policy` is the digest of the rules,
 `texts` the artefact that they are loaded from; `active` has one row, or none where nothing was ever published.
+
+Version 3 is the door. `person.root` is the person that somebody is part of today (herself, unless merged): logs, keys
+and events never move. `merge` says why, `apart` who is not to be joined again (lower id first), `review` what waits
+for somebody to look. `identifier.shared` is 1 once several people turned out to use it. `set_aside` is what could not
+be taken, `left_out` counts what was not kept, `refold` names people whose document has to be folded anew, and
+`follower` how far one who follows the events has come.
 """
 
 from __future__ import annotations
@@ -105,5 +111,46 @@ VERSION_2 = (
     ) STRICT""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2)
+VERSION_3 = (
+    "ALTER TABLE person ADD COLUMN root INTEGER NOT NULL DEFAULT 0",
+    "UPDATE person SET root = person_id",
+    "CREATE INDEX person_root ON person (root, person_id)",
+    "ALTER TABLE identifier ADD COLUMN shared INTEGER NOT NULL DEFAULT 0 CHECK (shared IN (0, 1))",
+    "ALTER TABLE event ADD COLUMN point TEXT NOT NULL DEFAULT ''",
+    """CREATE TABLE merge (
+        merge_id INTEGER PRIMARY KEY, loser INTEGER NOT NULL REFERENCES person,
+        winner INTEGER NOT NULL REFERENCES person, at INTEGER NOT NULL,
+        how TEXT NOT NULL CHECK (how IN ('rule', 'staff', 'list')), evidence BLOB NOT NULL,
+        undone_at INTEGER NOT NULL DEFAULT 0, undone_why BLOB NOT NULL DEFAULT x''
+    ) STRICT""",
+    "CREATE INDEX merge_loser ON merge (loser)",
+    "CREATE INDEX merge_winner ON merge (winner)",
+    """CREATE TABLE apart (
+        low INTEGER NOT NULL REFERENCES person, high INTEGER NOT NULL REFERENCES person, at INTEGER NOT NULL,
+        why BLOB NOT NULL, PRIMARY KEY (low, high), CHECK (low < high)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE review (
+        review_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, people BLOB NOT NULL, reason BLOB NOT NULL,
+        at INTEGER NOT NULL, settled_at INTEGER NOT NULL DEFAULT 0, answer BLOB NOT NULL DEFAULT x'',
+        UNIQUE (kind, people)
+    ) STRICT""",
+    """CREATE TABLE api_key (
+        key_id TEXT PRIMARY KEY, digest BLOB NOT NULL, source TEXT NOT NULL, point TEXT NOT NULL,
+        scopes TEXT NOT NULL, public INTEGER NOT NULL CHECK (public IN (0, 1)), origins BLOB NOT NULL,
+        made_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER NOT NULL DEFAULT 0,
+        note BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE set_aside (
+        digest BLOB PRIMARY KEY, source TEXT NOT NULL, at INTEGER NOT NULL, reason BLOB NOT NULL, body BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX set_aside_at ON set_aside (at)",
+    """CREATE TABLE left_out (
+        day INTEGER NOT NULL, source TEXT NOT NULL, what BLOB NOT NULL, n INTEGER NOT NULL,
+        PRIMARY KEY (day, source, what)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE TABLE refold (person_id INTEGER PRIMARY KEY REFERENCES person) STRICT",
+    "CREATE TABLE follower (name TEXT PRIMARY KEY, txid INTEGER NOT NULL, pos INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3)
 NEWEST = len(STEPS)
