@@ -8,6 +8,7 @@ is thrown away and made again.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable
 from operator import attrgetter
 from typing import Literal, NamedTuple, TypeVar
@@ -19,7 +20,9 @@ from tactful.model.flow import Flow, Value
 from tactful.model.records import Fact, Standing
 from tactful.model.verdict import FORMS, Form
 from tactful.model.vocabulary import KEYS
+from tactful.policy.comparisons import leaves
 from tactful.policy.judge import FAILED, Judge, unchanged
+from tactful.policy.rules import Atom, Policy
 from tactful.policy.source import Split
 
 Values = tuple[Value | None, ...]
@@ -55,7 +58,8 @@ _NOT_ALLOWED: Values = (None,) * len(_ALLOWED)
 _OF_PERSON, _OF_SCENARIO, _OF_ACT, _OF_ALLOWED, _OF_FACT, _OF_NORM = range(6)
 _PLACE = {key: (number, at) for number, keys in enumerate(SPLIT.pieces) for at, key in enumerate(keys)}
 _ONLY_PERSON = frozenset(PERSON)
-_AT_EXCESS = _NORM.index("norm.excess")
+EXCESS = "norm.excess"
+_AT_EXCESS = _NORM.index(EXCESS)
 _BEFORE, _AFTER = (None,) * _AT_EXCESS, (None,) * (len(_NORM) - _AT_EXCESS - 1)
 _PURPOSE, _SECTOR = SCENARIO.index("scenario.purpose"), SCENARIO.index("scenario.sector")
 How = Form | Literal["reach"]
@@ -80,9 +84,9 @@ class Kept(dict[Key, Made]):
 
 
 class Like:
-    """All for whom an offer stands alike: the same rules are left standing by who they are, and the same tolerated.
-
-    `values` are hers where rules read them beside what is offered, else empty.
+    """All for whom an offer stands alike: who they are leaves the same rules standing, and what is tolerated of them
+    differs by less than any comparison of the excess sees. Where rules read more of her beside what is offered, only
+    those with the same values are alike. Leeway and values are those of the first.
     """
 
     def __init__(self, held: int, points: int, leeway: float, meets: frozenset[str] | None, values: Values) -> None:
@@ -159,7 +163,12 @@ class Offers:
         self._fits: Kept[tuple[str, str, str], str | None] = Kept()
         self._norms: Kept[tuple[float, int], Piece] = Kept()
         self._stood: Kept[tuple[int, Form, frozenset[str] | None], Stood] = Kept()
-        self._like: Kept[tuple[int, int, float, frozenset[str] | None, Values], Like] = Kept()
+        self._limits = _compared_with(EXCESS, judge.policy)
+        self._points = range(
+            sum(_ends(each)[0] for each in card.factors), sum(_ends(each)[1] for each in card.factors) + 1
+        )
+        self._turned: Kept[float, tuple[int, ...]] = Kept()
+        self._like: Kept[tuple[int, int, frozenset[str] | None, Values], Like] = Kept()
         self._stands: Kept[tuple[Like, Place], dict[How, Kept[Values, Stood]]] = Kept()
         self._estimates: Kept[Values, Estimate] = Kept()
 
@@ -170,9 +179,25 @@ class Offers:
 
     def like(self, her: Piece, leeway: float, meets: frozenset[str] | None) -> Like:
         """All who are like her, where these duties are met."""
-        key = (her.held, her.points, leeway, meets, () if self.whole is None else her.values)
+        apart = self._turns(leeway) if self.whole is None else (leeway, *her.values)
+        key = (her.held, her.points, meets, apart)
         found = self._like.get(key)
-        return found or self._like.keep(key, Like(her.held, her.points, leeway, meets, key[4]))
+        return found or self._like.keep(key, Like(her.held, her.points, leeway, meets, her.values))
+
+    def _turns(self, leeway: float) -> tuple[int, ...]:
+        """From how many points on each comparison of the excess turns out otherwise. Where two leeways have these in
+        common, nothing tells them apart: points are whole numbers."""
+        found = self._turned.get(leeway)
+        if found is None:
+
+            def excess(points: int) -> float:
+                return share(self.card, points) - leeway
+
+            turns = (
+                turn(self._points, each, key=excess) for each in self._limits for turn in (bisect_left, bisect_right)
+            )
+            found = self._turned.keep(leeway, tuple(turns))
+        return found
 
     def stands(self, like: Like, place: Place) -> dict[How, Kept[Values, Stood]]:
         """How offers in this place stand for all like this, by what is read of the fact."""
@@ -236,3 +261,20 @@ class Offers:
             return self._estimates.get(says) or self._estimates.keep(says, estimate(self.card, flow))
         except TypeError:  # a value that nothing can be kept by
             return estimate(self.card, flow)
+
+
+def _compared_with(key: str, policy: Policy) -> tuple[float, ...]:
+    """The numbers that rules compare a key with."""
+    found = {
+        float(each.values[0])
+        for rule in policy.rules
+        for each in leaves(rule.when)
+        if isinstance(each, Atom) and each.key == key and isinstance(each.values[0], int | float)
+    }
+    return tuple(sorted(found))
+
+
+def _ends(factor: Factor) -> tuple[int, int]:
+    """The fewest and the most points that a factor can give."""
+    given = (0, factor.worst, *factor.points.values(), *(points for _, points in factor.steps))
+    return min(given), max(given)
