@@ -14,23 +14,20 @@ def assess(judge: Judge, card: Scorecard, flow: Flow) -> Verdict:
     `norm.excess` is derived where the flow has none; where it has one, that counts and the scorecard assumes nothing.
     """
     found = estimate(card, flow)
-    if "norm.excess" in flow:
-        return _with_discomfort(judge.verdict(flow), found)
-    return estimated(judge, flow, found)
-
-
-def estimated(judge: Judge, flow: Flow, found: Estimate, held: int | None = None) -> Verdict:
-    """The verdict on a flow without `norm.excess`, of which the scorecard says this.
-
-    `held` are the rules that hold, where that is known already.
-    """
-    certain = None if held is None or found.assumed else judge.certain(held)
-    if certain is not None:
-        return _with_discomfort(certain, found)
-    whole: Flow = {**flow, "norm.excess": found.excess}
-    hopeful: Flow | None = {**flow, "norm.excess": found.hopeful} if found.assumed else None
-    verdict = judge.verdict_where(judge.held(whole) if held is None else held, whole, hopeful, found.assumed)
+    verdict = judge.verdict(flow) if "norm.excess" in flow else judge.verdict(*_read(flow, found))
     return _with_discomfort(verdict, found)
+
+
+def assess_where(judge: Judge, held: int, flow: Flow, found: Estimate) -> Verdict:
+    """The verdict on a flow without `norm.excess`, where it is known which rules hold and what the scorecard says."""
+    verdict = None if found.assumed else judge.certain(held)
+    return _with_discomfort(verdict or judge.verdict_where(held, *_read(flow, found)), found)
+
+
+def _read(flow: Flow, found: Estimate) -> tuple[Flow, Flow | None, tuple[str, ...]]:
+    """The flow as it is judged, as it is read favourably if anything was assumed, and what was."""
+    hopeful: Flow | None = {**flow, "norm.excess": found.hopeful} if found.assumed else None
+    return {**flow, "norm.excess": found.excess}, hopeful, found.assumed
 
 
 def _with_discomfort(verdict: Verdict, found: Estimate) -> Verdict:

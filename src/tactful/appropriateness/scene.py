@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from tactful.appropriateness.assess import assess, estimated
+from tactful.appropriateness.assess import assess, assess_where
 from tactful.appropriateness.context import FitTable
 from tactful.appropriateness.message import REACH, STANDINGS, Stood, act_of, asking_flow
 from tactful.appropriateness.offers import HOWS, SCENARIO, How, Kept, Offers, Values, states_of
@@ -106,8 +106,9 @@ class Scene:
         try:
             held = self._held(fact, act)
         except FAILED:
-            held = None
-        verdict = estimated(self._on.judge, flow, self._on.offers.estimate(flow), held)
+            verdict = assess(self._on.judge, self._on.card, flow)
+        else:
+            verdict = assess_where(self._on.judge, held, flow, self._on.offers.estimate(flow))
         return Judged(act, name, form or "", STANDINGS[stood.standing], verdict, flow)
 
     def asked(self, name: str, fact: Fact | None, form: Form) -> Judged | None:
