@@ -89,8 +89,9 @@ class Like:
     those with the same values are alike. Leeway and values are those of the first.
     """
 
-    def __init__(self, held: int, points: int, leeway: float, meets: frozenset[str] | None, values: Values) -> None:
-        self.held, self.points, self.leeway, self.meets, self.values = held, points, leeway, meets, values
+    def __init__(self, her: Piece, leeway: float) -> None:
+        self.held, self.values, self.points = her
+        self.leeway = leeway
 
 
 class Piece(NamedTuple):
@@ -182,7 +183,7 @@ class Offers:
         apart = self._turns(leeway) if self.whole is None else (leeway, *her.values)
         key = (her.held, her.points, meets, apart)
         found = self._like.get(key)
-        return found or self._like.keep(key, Like(her.held, her.points, leeway, meets, her.values))
+        return found or self._like.keep(key, Like(her, leeway))
 
     def _turns(self, leeway: float) -> tuple[int, ...]:
         """From how many points on each comparison of the excess turns out otherwise. Where two leeways have these in
