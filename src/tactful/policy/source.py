@@ -129,11 +129,13 @@ def source_of_split(layout: Layout, split: Split) -> str:
 
 
 def _tests_by_pieces(layout: Layout, place: dict[str, tuple[int, int]]) -> list[tuple[set[int], int, Condition]]:
-    """Every test that no table holds, with the pieces that it reads."""
+    """Every test that no table holds, with the pieces that it reads; one that reads nothing goes with the first."""
     read = {*layout.tabled, *(key for _, parts in layout.rest for part in parts for key in keys_of(part))}
     if read - set(place):
         raise ValueError(f"in no piece: {', '.join(sorted(read - set(place)))}")
-    return [({place[key][0] for key in keys_of(part)}, index, part) for index, parts in layout.rest for part in parts]
+    return [
+        ({place[key][0] for key in keys_of(part)} or {0}, index, part) for index, parts in layout.rest for part in parts
+    ]
 
 
 def _function(head: str, body: list[str]) -> list[str]:
