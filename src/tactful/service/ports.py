@@ -23,6 +23,7 @@ from tactful.model.arrivals import (
 )
 from tactful.model.kept import (
     Appended,
+    Behind,
     DecisionRow,
     Document,
     Forgotten,
@@ -88,6 +89,12 @@ class Store(Protocol):
 
     def save_documents(self, documents: Sequence[Document]) -> None:
         """Keep documents; one that is behind the kept one is left out."""
+
+    def behind(self, name: str, most: int) -> Behind:
+        """Whose events the follower of this name has not come to yet, of about `most` events."""
+
+    def followed(self, name: str, upto: int) -> None:
+        """The follower of this name has come as far as `upto`."""
 
     def find(self, kind: str, value: str) -> int | None:
         """The person of today with this identifier, or None; nobody is made."""
@@ -159,6 +166,9 @@ class Store(Protocol):
 
     def damage(self) -> str:
         """What is broken in the store itself; empty where nothing is."""
+
+    def size(self) -> int:
+        """How many bytes it takes on the disk."""
 
     def counts(self) -> StoreCounts:
         """How much there is."""

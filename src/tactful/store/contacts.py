@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
@@ -10,12 +9,15 @@ import msgspec
 
 from tactful.model.problems import StoreProblem
 from tactful.model.records import Cap, Contact
-from tactful.store.base import StorePart, in_parts
+from tactful.store.base import StorePart
+from tactful.store.connection import Connection
+from tactful.store.parts import in_parts
 from tactful.store.policies import epoch_of
 
 ROWS = 5_000
-INSERT = """INSERT OR IGNORE INTO contact (person_id, gate_id, channel, class, state, at, decision_id)
-    VALUES (?, (SELECT gate_id FROM person WHERE person_id = ?), ?, ?, ?, ?, ?)"""
+INSERT = """INSERT INTO contact (person_id, gate_id, channel, class, state, at, decision_id)
+    VALUES (?, (SELECT gate_id FROM person WHERE person_id = ?), ?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING"""
 GATE = "(SELECT gate_id FROM person WHERE person_id = ?)"
 ONCE = """(c.shadow_of = 0 OR NOT EXISTS (SELECT 1 FROM contact o WHERE o.gate_id = c.gate_id AND o.at = c.at
     AND o.contact_id < c.contact_id AND (o.contact_id = c.shadow_of OR o.shadow_of = c.shadow_of)))"""
@@ -54,6 +56,7 @@ class ContactVerbs(StorePart):
         added = 0
         for part in in_parts(rows, ROWS):
             with self._db.writing() as connection:
+                connection.lock_people(person_id for person_id, _ in part)
                 for person_id, contact in part:
                     added += insert(connection, person_id, contact, "handed")
                 touch(connection, ((person_id, contact.at) for person_id, contact in part))
@@ -91,6 +94,9 @@ class ContactVerbs(StorePart):
         """
         widest = max((cap.window for cap in caps), default=0)
         with self._db.writing() as connection:
+            connection.lock_people([person_id])
+            if epoch is not None:
+                connection.lock_policy(to_publish=False)
             if epoch is not None and epoch != epoch_of(connection):
                 raise StoreProblem("Another policy was published while this was decided: decide again.")
             if contact.decision and already(connection, person_id, contact.decision):
@@ -102,10 +108,16 @@ class ContactVerbs(StorePart):
             if not insert(connection, person_id, contact, "reserved"):
                 raise StoreProblem("This contact is in the ledger already, and no decision tells the two apart.")
             if caps and tuple(caps) != self._counted:
-                connection.execute(REMEMBER, (packed_caps(caps),))
+                remember_caps(connection, packed_caps(caps))
             touch(connection, [(person_id, contact.at)])
         self._counted = tuple(caps) or self._counted
         return True
+
+
+def remember_caps(connection: Connection, caps: bytes) -> None:
+    """Keep the caps that places are taken under; looked at first, so that not everybody waits for that one row."""
+    if connection.execute("SELECT caps FROM counted WHERE one = 1").fetchone() != (caps,):
+        connection.execute(REMEMBER, (caps,))
 
 
 packed_caps = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -116,20 +128,20 @@ def made_contact(row: Sequence[object]) -> Contact:
     return Contact(*row)  # type: ignore[arg-type]
 
 
-def insert(connection: sqlite3.Connection, person_id: int, contact: Contact, state: str) -> int:
+def insert(connection: Connection, person_id: int, contact: Contact, state: str) -> int:
     row = (person_id, person_id, contact.channel, contact.purpose, state, contact.at, contact.decision)
     return connection.execute(INSERT, row).rowcount
 
 
-def already(connection: sqlite3.Connection, person_id: int, decision: str) -> bool:
+def already(connection: Connection, person_id: int, decision: str) -> bool:
     query = f"SELECT 1 FROM contact WHERE decision_id = ? AND gate_id = {GATE}"
     return connection.execute(query, (decision, person_id)).fetchone() is not None
 
 
-def touch(connection: sqlite3.Connection, rows: Iterable[tuple[int, int]]) -> None:
+def touch(connection: Connection, rows: Iterable[tuple[int, int]]) -> None:
     """A contact moves its gate, since it may make a verdict stricter."""
     connection.executemany(
-        "UPDATE gate SET version = version + 1, last_at = max(last_at, ?)"
+        "UPDATE gate SET version = version + 1, last_at = CASE WHEN last_at < ? THEN ? ELSE last_at END"
         " WHERE gate_id = (SELECT gate_id FROM person WHERE person_id = ?)",
-        ((at, person_id) for person_id, at in rows),
+        ((at, at, person_id) for person_id, at in sorted(rows)),
     )

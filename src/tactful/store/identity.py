@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 from tactful.model.arrivals import ANSWERS, Doubt, Merge, Review
 from tactful.model.problems import StoreProblem
 from tactful.store.base import read, written
+from tactful.store.connection import Connection
 from tactful.store.joining import APART, CROWD, JoiningVerbs, is_crowd, leave
 from tactful.store.members import among, become_one, come_apart, group_of, root_of
 
@@ -31,7 +31,7 @@ class IdentityVerbs(JoiningVerbs):
         if how not in HOWS or not evidence.strip():
             raise ValueError("a merge needs its evidence, and is done by a rule, by staff or after a list")
 
-        def work(connection: sqlite3.Connection) -> int:
+        def work(connection: Connection) -> int:
             if root_of(connection, loser) == root_of(connection, winner):
                 return 0
             if is_crowd(connection, (loser, winner), alone):
@@ -53,7 +53,7 @@ class IdentityVerbs(JoiningVerbs):
         if row is None:
             raise StoreProblem(f"There is no merge {merge_id}.")
 
-        def work(connection: sqlite3.Connection) -> tuple[int, int]:
+        def work(connection: Connection) -> tuple[int, int]:
             undone = "SELECT undone_at FROM merge WHERE merge_id = ?"
             if connection.execute(undone, (merge_id,)).fetchone()[0]:
                 raise StoreProblem(f"The merge {merge_id} was undone before.")
@@ -124,7 +124,7 @@ class IdentityVerbs(JoiningVerbs):
             )
         self._unsettle()
 
-    def _keep_apart(self, connection: sqlite3.Connection, review: Review, at: int) -> None:
+    def _keep_apart(self, connection: Connection, review: Review, at: int) -> None:
         people = sorted(review.people)
         if len({root_of(connection, person) for person in people}) < len(people):
             raise StoreProblem("They are one person by now: undo the merge instead.")

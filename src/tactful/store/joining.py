@@ -5,13 +5,13 @@ Whoever writes takes the gates of all people concerned first, lowest first, and 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from tactful.model.arrivals import Doubt, Joined, Joining, Linking, Named, Plan
 from tactful.model.problems import StoreProblem
 from tactful.store.base import NORM_VERSION, REMEMBERED, Identifier, StorePart, normal_form, written
+from tactful.store.connection import Connection
 from tactful.store.members import among, become_one, come_apart, gates_of, insert_numbered
 
 CROWD = 12
@@ -67,10 +67,15 @@ class JoiningVerbs(StorePart):
         self._settled.update(waiting)
         return done
 
+    def forget(self) -> None:
+        """Forget also what was settled."""
+        super().forget()
+        self._unsettle()
+
     def _unsettle(self) -> None:
         self._settled, self._settled_by = set(), None
 
-    def _nothing(self, connection: sqlite3.Connection, names: Names, joining: Joining) -> bool:
+    def _nothing(self, connection: Connection, names: Names, joining: Joining) -> bool:
         """Whether nothing would follow, as it stands."""
         linking = self._linking(connection, names)
         alone = [each.own is not None for each in linking.names if each.kind in joining.alone]
@@ -88,13 +93,13 @@ class JoiningVerbs(StorePart):
             return Joined(*(sum(counts) for counts in zip(*done, strict=True)))
         raise StoreProblem("Others kept changing who is who; nothing of this step was kept. Try again.")
 
-    def _take_gates_of(self, connection: sqlite3.Connection, rows: Iterable[Names]) -> None:
+    def _take_gates_of(self, connection: Connection, rows: Iterable[Names]) -> None:
         people = {person for names in rows for each in self._named(connection, names) if (person := each.own)}
         if not take_gates(connection, people):
             raise Moved
 
     def _join_one(
-        self, connection: sqlite3.Connection, names: Names, joining: Joining, at: int, evidence: str
+        self, connection: Connection, names: Names, joining: Joining, at: int, evidence: str
     ) -> tuple[int, int, int, int]:
         """Bound, merged, parted and doubted."""
         self._make_missing(connection, names, joining.alone)
@@ -119,18 +124,22 @@ class JoiningVerbs(StorePart):
         doubts += sum(leave(connection, each, at) for each in plan.doubts)
         return len(plan.bind), merged, len(plan.part), doubts
 
-    def _make_missing(self, connection: sqlite3.Connection, names: Names, alone: frozenset[str]) -> None:
+    def _make_missing(self, connection: Connection, names: Names, alone: frozenset[str]) -> None:
         """People for identifiers that begin as one of their own, and one for the strongest where nobody is known."""
         known = False
         for name, found in zip(names, self._named(connection, names), strict=True):
             known |= found.own is not None and found.kind not in alone
             if found.own is None and found.kind in alone:
-                self._make_person(connection, *name)
+                self._make_one(connection, name)
         first = next((name for name in names if name[0] not in alone), None)
         if not known and first is not None:
-            self._make_person(connection, *first)
+            self._make_one(connection, first)
 
-    def _bind(self, connection: sqlite3.Connection, name: Identifier, person_id: int) -> None:
+    def _make_one(self, connection: Connection, name: Identifier) -> None:
+        if not self._make_people(connection, [name]):
+            raise Moved
+
+    def _bind(self, connection: Connection, name: Identifier, person_id: int) -> None:
         kind, value = name
         added = connection.execute(
             "INSERT INTO identifier (kind, blind, person_id, norm_version, label) VALUES (?, ?, ?, ?, ?)"
@@ -140,14 +149,14 @@ class JoiningVerbs(StorePart):
         if not added.rowcount:
             raise Moved
 
-    def _named(self, connection: sqlite3.Connection, names: Names) -> tuple[Named, ...]:
+    def _named(self, connection: Connection, names: Names) -> tuple[Named, ...]:
         rows = (connection.execute(NAMED, (kind, self._blind(kind, value))).fetchone() for kind, value in names)
         return tuple(
             Named(kind, row[0], row[1], bool(row[2])) if row else Named(kind, None, None)
             for (kind, _), row in zip(names, rows, strict=True)
         )
 
-    def _linking(self, connection: sqlite3.Connection, names: Names) -> Linking:
+    def _linking(self, connection: Connection, names: Names) -> Linking:
         """What the rules need to judge these names, as it stands."""
         named = self._named(connection, names)
         people = {each.now for each in named if each.now is not None}
@@ -161,7 +170,7 @@ class JoiningVerbs(StorePart):
         }
         return Linking(named, kinds, frozenset(apart))
 
-    def _with_gates(self, people: Sequence[int], work: Callable[[sqlite3.Connection], T]) -> T:
+    def _with_gates(self, people: Sequence[int], work: Callable[[Connection], T]) -> T:
         """Do something to people in one transaction, with their gates taken first."""
         for _ in range(TRIES):
             with self._db.writing() as connection:
@@ -175,7 +184,7 @@ def tidy(names: Iterable[Identifier]) -> Names:
     return tuple(dict.fromkeys((kind, value) for kind, value in names if normal_form(kind, value)))
 
 
-def take_gates(connection: sqlite3.Connection, people: Iterable[int]) -> bool:
+def take_gates(connection: Connection, people: Iterable[int]) -> bool:
     """Take the gates of people, lowest first; False where they have moved behind others meanwhile."""
     people = list(people)
     gates = gates_of(connection, people)
@@ -184,7 +193,7 @@ def take_gates(connection: sqlite3.Connection, people: Iterable[int]) -> bool:
     return set(gates_of(connection, people)) <= set(gates)
 
 
-def root(connection: sqlite3.Connection, person_id: int) -> int:
+def root(connection: Connection, person_id: int) -> int:
     return int(connection.execute("SELECT root FROM person WHERE person_id = ?", (person_id,)).fetchone()[0])
 
 
@@ -197,7 +206,7 @@ def owners(names: Sequence[Named]) -> dict[int, int]:
     return owner
 
 
-def part(connection: sqlite3.Connection, name: Named, at: int) -> None:
+def part(connection: Connection, name: Named, at: int) -> None:
     """Undo what rules and lists made of the person of one identifier, newest first."""
     rows = connection.execute(
         "SELECT merge_id FROM merge WHERE (loser = ? OR winner = ?) AND undone_at = 0 AND how <> 'staff'"
@@ -208,7 +217,7 @@ def part(connection: sqlite3.Connection, name: Named, at: int) -> None:
         come_apart(connection, merge_id, at, f"Two known people used the same {name.kind} id.")
 
 
-def is_crowd(connection: sqlite3.Connection, people: Sequence[int], alone: frozenset[str]) -> bool:
+def is_crowd(connection: Connection, people: Sequence[int], alone: frozenset[str]) -> bool:
     """Whether more known people than one person can be would become one."""
     roots = {root(connection, person) for person in people}
     known = {person for person, kind in among(connection, WITH_KINDS, roots) if kind not in alone}
@@ -220,7 +229,7 @@ def crowd(one: int, other: int) -> Doubt:
     return Doubt("crowd", (min(one, other), max(one, other)), reason)
 
 
-def leave(connection: sqlite3.Connection, doubt: Doubt, at: int) -> int:
+def leave(connection: Connection, doubt: Doubt, at: int) -> int:
     """Leave a doubt for review, once: 1, or 0 where it was left before."""
     people = written(" ".join(str(person) for person in sorted(doubt.people)))
     query = "SELECT 1 FROM review WHERE kind = ? AND people = ?"

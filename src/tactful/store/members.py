@@ -6,7 +6,6 @@ gate, which all of her share, and what is kept only to be quick.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,8 +14,10 @@ import msgspec
 from tactful.model.problems import StoreProblem
 from tactful.model.records import DAY, Cap, Contact
 from tactful.model.said import ENDS, statement
-from tactful.store.base import in_parts, written
+from tactful.store.base import written
+from tactful.store.connection import Connection
 from tactful.store.contacts import ONCE, counts_in, read_caps
+from tactful.store.parts import in_parts
 from tactful.store.permissions import Hers, encode, keep_hers, kept_hers, write_log
 
 PARTS = 500
@@ -37,7 +38,7 @@ class Entry(msgspec.Struct, frozen=True):
     other: int
 
 
-def among(connection: sqlite3.Connection, query: str, ids: Iterable[int]) -> list[Any]:
+def among(connection: Connection, query: str, ids: Iterable[int]) -> list[Any]:
     """The rows of a query with `{}` in place of a list of ids, for however many there are."""
     found: list[Any] = []
     for part in in_parts(sorted(set(ids)), PARTS):
@@ -45,12 +46,12 @@ def among(connection: sqlite3.Connection, query: str, ids: Iterable[int]) -> lis
     return found
 
 
-def group_of(connection: sqlite3.Connection, person_id: int) -> list[int]:
+def group_of(connection: Connection, person_id: int) -> list[int]:
     """Everybody who is one with her today, herself included, in the order of ids; empty where she is not held."""
     return [person for (person,) in connection.execute(GROUP, (person_id,)).fetchall()]
 
 
-def root_of(connection: sqlite3.Connection, person_id: int) -> int:
+def root_of(connection: Connection, person_id: int) -> int:
     """The person that she is today. Raises StoreProblem where she is not held."""
     row = connection.execute("SELECT root FROM person WHERE person_id = ?", (person_id,)).fetchone()
     if row is None:
@@ -58,11 +59,11 @@ def root_of(connection: sqlite3.Connection, person_id: int) -> int:
     return int(row[0])
 
 
-def next_id(connection: sqlite3.Connection, table: str, column: str) -> int:
+def next_id(connection: Connection, table: str, column: str) -> int:
     return int(connection.execute(f"SELECT coalesce(max({column}), 0) + 1 FROM {table}").fetchone()[0])
 
 
-def insert_numbered(connection: sqlite3.Connection, table: str, column: str, rest: str, values: Sequence[Any]) -> int:
+def insert_numbered(connection: Connection, table: str, column: str, rest: str, values: Sequence[Any]) -> int:
     """Insert a row under the next free number and give that; 0 where another one was quicker: look again."""
     marks = ", ".join("?" * (len(values) + 1))
     number = next_id(connection, table, column)
@@ -70,7 +71,7 @@ def insert_numbered(connection: sqlite3.Connection, table: str, column: str, res
     return number if connection.execute(query, (number, *values)).rowcount else 0
 
 
-def become_one(connection: sqlite3.Connection, loser: int, winner: int, at: int, how: str, evidence: str) -> int:
+def become_one(connection: Connection, loser: int, winner: int, at: int, how: str, evidence: str) -> int:
     """Take two for one: all that `loser` is today becomes part of what `winner` is today. The number of the merge.
 
     Both must be held and not be one yet. The joint ledger keeps the caps: see `release`.
@@ -95,7 +96,7 @@ def become_one(connection: sqlite3.Connection, loser: int, winner: int, at: int,
     return merge_id
 
 
-def come_apart(connection: sqlite3.Connection, merge_id: int, at: int, why: str) -> tuple[int, int]:
+def come_apart(connection: Connection, merge_id: int, at: int, why: str) -> tuple[int, int]:
     """Undo a merge that holds, and never do it again unasked; gives the people of today of both sides.
 
     Each side is again what the merges that still hold make of it. Contacts made while they were one stay with both, and
@@ -129,7 +130,7 @@ def come_apart(connection: sqlite3.Connection, merge_id: int, at: int, why: str)
     return root_of(connection, loser), root_of(connection, winner)
 
 
-def sides_of(connection: sqlite3.Connection, people: Sequence[int]) -> dict[int, list[int]]:
+def sides_of(connection: Connection, people: Sequence[int]) -> dict[int, list[int]]:
     """What the merges that hold make of these people: by the person of today, her members in the order of ids."""
     holding = among(
         connection, "SELECT merge_id, loser, winner FROM merge WHERE undone_at = 0 AND loser IN ({})", people
@@ -144,12 +145,12 @@ def sides_of(connection: sqlite3.Connection, people: Sequence[int]) -> dict[int,
     return sides
 
 
-def gates_of(connection: sqlite3.Connection, people: Iterable[int]) -> list[int]:
+def gates_of(connection: Connection, people: Iterable[int]) -> list[int]:
     """Their gates, lowest first."""
     return sorted({gate for (gate,) in among(connection, "SELECT gate_id FROM person WHERE person_id IN ({})", people)})
 
 
-def settle_in(connection: sqlite3.Connection, people: Sequence[int], root: int, gate: int) -> None:
+def settle_in(connection: Connection, people: Sequence[int], root: int, gate: int) -> None:
     """Make these one person behind one gate, with all their contacts."""
     connection.executemany(
         "UPDATE person SET root = ?, gate_id = ?, stamp = stamp + 1 WHERE person_id = ?",
@@ -162,16 +163,14 @@ def settle_in(connection: sqlite3.Connection, people: Sequence[int], root: int, 
     connection.execute("UPDATE gate SET version = version + 1 WHERE gate_id = ?", (gate,))
 
 
-def forget_documents(connection: sqlite3.Connection, people: Sequence[int]) -> None:
+def forget_documents(connection: Connection, people: Sequence[int]) -> None:
     """Their documents have to be folded anew."""
     rows = [(person,) for person in people]
     connection.executemany("DELETE FROM doc WHERE person_id = ?", rows)
     connection.executemany("INSERT INTO refold (person_id) VALUES (?) ON CONFLICT DO NOTHING", rows)
 
 
-def share_contacts(
-    connection: sqlite3.Connection, sides: Sequence[Sequence[int]], ends: tuple[int, int], upto: int
-) -> None:
+def share_contacts(connection: Connection, sides: Sequence[Sequence[int]], ends: tuple[int, int], upto: int) -> None:
     """Give each side a copy of the contacts of the other that were made while they were one."""
     query = f"SELECT contact_id FROM contact WHERE contact_id > {upto} AND person_id IN ({{}})"
     made = [among(connection, query, members) for members in sides]
@@ -179,7 +178,7 @@ def share_contacts(
         connection.executemany(SHADOW, [(other, other, contact) for (contact,) in sorted(contacts)])
 
 
-def part_echoes(connection: sqlite3.Connection, members: Sequence[int], at: int) -> None:
+def part_echoes(connection: Connection, members: Sequence[int], at: int) -> None:
     """Of what others said while they were one with these, leave every no, and what is still said by one of them."""
     hers = {person: kept_hers(connection, person) for person in members}
     own = {statement(each) for kept in hers.values() for each in kept.permissions}
@@ -190,7 +189,7 @@ def part_echoes(connection: sqlite3.Connection, members: Sequence[int], at: int)
             keep_hers(connection, person, Hers(kept.permissions, stay))
 
 
-def release(connection: sqlite3.Connection, gate: int, at: int) -> int:
+def release(connection: Connection, gate: int, at: int) -> int:
     """Give back places that are too many now that two ledgers are one, newest first; how many.
 
     Only what was taken within the last day and is not known to be sent: what is older has reached her.

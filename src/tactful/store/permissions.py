@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import groupby
@@ -12,8 +11,10 @@ import msgspec
 
 from tactful.model.records import Permission
 from tactful.model.said import Conflict, conflicts, statement, together
-from tactful.store.base import StorePart, in_parts
+from tactful.store.base import StorePart
+from tactful.store.connection import Connection
 from tactful.store.events import ROOT
+from tactful.store.parts import in_parts
 
 PEOPLE = 1_000
 
@@ -62,6 +63,7 @@ class PermissionVerbs(StorePart):
         added = 0
         for part in in_parts(sorted(by_person), PEOPLE):
             with self._db.writing() as connection:
+                connection.lock_people(part)
                 added += sum(add_permissions(connection, person, by_person[person]) for person in part)
         return added
 
@@ -94,7 +96,7 @@ class PermissionVerbs(StorePart):
                 yield root, together([decode_hers(body).voice for _, body in bodies])
 
 
-def voices(connection: sqlite3.Connection, person_id: int) -> list[tuple[Permission, ...]]:
+def voices(connection: Connection, person_id: int) -> list[tuple[Permission, ...]]:
     """What each of those said whom she is made up of."""
     return [decode_hers(body).voice for (body,) in connection.execute(VOICES, (person_id,)).fetchall()]
 
@@ -113,13 +115,13 @@ def hers_from(log: Iterable[tuple[int, str, bytes]]) -> Hers:
     return Hers(tuple(said), tuple(echoes))
 
 
-def kept_hers(connection: sqlite3.Connection, person_id: int) -> Hers:
+def kept_hers(connection: Connection, person_id: int) -> Hers:
     row = connection.execute("SELECT body FROM hers WHERE person_id = ?", (person_id,)).fetchone()
     return decode_hers(row[0]) if row else Hers()
 
 
-def add_permissions(connection: sqlite3.Connection, person_id: int, said: Sequence[Permission]) -> int:
-    """Inside a write: log what is new, fold it into `hers`, and move the gate, since it may make a verdict stricter.
+def add_permissions(connection: Connection, person_id: int, said: Sequence[Permission]) -> int:
+    """Inside a write, her gate locked: log what is new, fold it into `hers`, and move the gate.
 
     Who is merged with her has said it too, until they are parted.
     """
@@ -153,7 +155,7 @@ def unheard(said: Sequence[Permission], kept: Sequence[Permission]) -> list[Perm
     return new
 
 
-def write_log(connection: sqlite3.Connection, person_id: int, kind: str, rows: Sequence[tuple[int, bytes]]) -> None:
+def write_log(connection: Connection, person_id: int, kind: str, rows: Sequence[tuple[int, bytes]]) -> None:
     """Append (at, body) to her log."""
     row = connection.execute("SELECT seq FROM person WHERE person_id = ?", (person_id,)).fetchone()
     start = row[0] if row else 0
@@ -164,7 +166,7 @@ def write_log(connection: sqlite3.Connection, person_id: int, kind: str, rows: S
     connection.execute("UPDATE person SET seq = ? WHERE person_id = ?", (start + len(rows), person_id))
 
 
-def keep_hers(connection: sqlite3.Connection, person_id: int, hers: Hers) -> None:
+def keep_hers(connection: Connection, person_id: int, hers: Hers) -> None:
     """Write `hers` as of the end of her log."""
     connection.execute(
         "INSERT INTO hers (person_id, seq, body) SELECT person_id, seq, ? FROM person WHERE person_id = ?"
