@@ -7,6 +7,8 @@ COMMANDS = {
     "init": ("init", "Set up your own shop: ten questions, two minutes."),
     "import": ("importing_people", "Bring in order lines, permissions, events and contacts."),
     "source": ("source", "Our other systems, and whether their silence is believed."),
+    "serve": ("serve", "The server that the SDKs of your sites and systems send to."),
+    "key": ("key", "Keys that let a source send events to the server."),
     "decide": ("deciding", "Decide one campaign for everybody in the store."),
     "gaps": ("gating", "What is missing on our side, and what mends it."),
     "sample": ("deciding", "Read through some people of the last run."),

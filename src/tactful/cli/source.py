@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from rich.table import Table
 from tactful.cli.folder import AsJson, Folder, opened, read_only
 from tactful.cli.instant import clock, instant
 from tactful.cli.main import app
-from tactful.cli.screen import answered, hang, out, say, say_json
+from tactful.cli.screen import answered, hang, say, say_json, say_table
 from tactful.model.flow import Value
 from tactful.service.project import shop_of
 from tactful.service.report import local_time
@@ -76,10 +75,7 @@ def listed(
         table.add_column(head, overflow="fold")
     for each in states:
         table.add_row(each.source, _silence(each), _heard(each, answers.zone), _state(each, answers.zone))
-    console = out()
-    with console.capture() as captured:
-        console.print(table)
-    sys.stdout.write("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")
+    say_table(table)
     for each in states:
         if each.note:
             hang(f"{each.source}: ", each.note, len(each.source) + 2)
