@@ -54,7 +54,8 @@ def create_key(store: Store, wanted: Wanted, points: Collection[str], chance: by
     Raises Problems where it may not be: a scope or point that does not exist, a public key that may do more than
     send events or has no origins or point, a third key of one source.
     """
-    live = [key for key in store.keys() if key.source == wanted.source and is_live(key, now)]
+    kept = store.keys()
+    live = [key for key in kept if key.source == wanted.source and is_live(key, now)]
     if faults := _faults(wanted, points, live):
         raise Problems([Problem("key", 0, fault) for fault in faults])
     key_id = _letters(chance[:ID_BYTES])
@@ -113,7 +114,8 @@ def state_of(key: Key, now: int) -> str:
 
 def revoke(store: Store, key_id: str, now: int) -> Key:
     """Let a key speak no more. Raises Problems where there is no such key, or it was revoked before."""
-    keys = {key.key_id: key for key in store.keys()}
+    kept = store.keys()
+    keys = {key.key_id: key for key in kept}
     key = keys.get(key_id)
     if key is None:
         hint = suggestion(key_id, keys) or " `tactful key list` shows all."
