@@ -15,6 +15,7 @@ from tactful.cli.instant import clock, instant
 from tactful.cli.screen import answered, fail, hang, progress, say, say_json
 from tactful.model.problems import suggestion
 from tactful.permission.imports import VENDORS
+from tactful.service.events_table import is_table
 from tactful.service.import_contacts import (
     ContactImport,
     SentFile,
@@ -26,7 +27,7 @@ from tactful.service.import_events import EventImport, import_events
 from tactful.service.import_orders import not_goods_of
 from tactful.service.import_permissions import PermissionImport, first_heard, import_permissions
 from tactful.service.permissions_file import CSV, GRANTED, PROMOTING, PermissionFile, check_words, read_permissions
-from tactful.service.project import shop_of
+from tactful.service.project import points_of, shop_of
 from tactful.service.report import local_time
 from tactful.service.run import sending_reported
 from tactful.service.shop import Shop
@@ -76,10 +77,16 @@ def permissions(
 @commands.command("events")
 @answered
 def events(
-    file: Annotated[Path, typer.Argument(help="Events of an SDK, one JSON per line, batches or one array; or gzip.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="Events of an SDK, JSON by lines, batches or one array; or a table."),
+    ],
     source: Annotated[str, typer.Option(help="Which system they come from, as in shop.yaml.")] = "events",
     zone: Annotated[str, typer.Option(help="Time zone of times that have none; shop.yaml says which by default.")] = "",
     as_of: Annotated[str, typer.Option(help="Up to when the file is complete; its newest event by default.")] = "",
+    point: Annotated[str, typer.Option(help="The collection point they came through, where several cover it.")] = "",
+    map: Annotated[list[str] | None, _PAIRS] = None,
+    encoding: Annotated[str, _ENCODING] = "utf-8",
     shop: Folder = Path(),
     json: AsJson = False,
 ) -> None:
@@ -87,9 +94,13 @@ def events(
     answers = shop_of(shop)
     known_zone(zone)
     complete = past(as_of, answers.zone, "--as-of") if as_of else None
-    size = file.stat().st_size if file.is_file() else None
+    given, points = pairs(map), points_of(shop)
+    size = file.stat().st_size if file.is_file() and not is_table(file, given) else None
     with opened(shop) as store, progress("reading", size, quiet=json) as moved:
-        done = import_events(store, answers, file, source, clock(), zone, complete, not_goods_of(shop), moved)
+        done = import_events(
+            store, answers, file, source, clock(), zone, complete, not_goods_of(shop), moved,
+            points, point, given, encoding,
+        )  # fmt: skip
     if json:
         say_json(done)
     else:
@@ -157,13 +168,22 @@ def _show_events(done: EventImport, shop: Shop) -> None:
     a = done.accounts
     hang("Times without a zone", f"are read as {done.zone}  wrong? --zone ZONE", 23)
     hang("Source", f"{done.source}  wrong? --source NAME", 23)
+    if done.point:
+        hang("Collection point", f"{done.point}  wrong? --point NAME", 23)
+    if done.columns:
+        known = "  ".join(f"{name}={column}" for name, column in done.columns.items())
+        hang("Columns I recognised", f"{known}  wrong? --map person=COLUMN", 23)
+    if done.unused_columns:
+        hang("Columns I leave out", ", ".join(done.unused_columns), 23)
     say()
     rows = [
         ("kept", a.taken, ""),
-        ("without a person", a.no_person, "kept, never guessed at" if a.no_person else ""),
+        ("of an unknown visitor", a.no_person, "kept, never guessed at" if a.no_person else ""),
         ("of a kind we do not use", a.unused, "nothing is kept of them" if a.unused else ""),
         ("refused", a.refused, "see below" if a.refused else ""),
     ]
+    if a.left_out:
+        rows.insert(2, ("left out at the door", a.left_out, "nothing is kept of them; see below"))
     for name, count, remark in rows:
         hang(f"  {name:<27}{count:>9,}   ", remark, 41)
     say(f"  {'─' * 36}")
@@ -173,13 +193,16 @@ def _show_events(done: EventImport, shop: Shop) -> None:
         hang(f"  {each.place}: ", each.reason, len(each.place) + 4)
     if a.refused > _SHOWN:
         say(f"  … and {a.refused - _SHOWN:,} more; --json lists the first thousand")
-    if done.unused_traits:
-        names = ", ".join(list(done.unused_traits)[:_SHOWN]) + (" …" if len(done.unused_traits) > _SHOWN else "")
-        hang("Traits left out: ", names, 17)
+    for what, count in list(done.left_out.items())[:_SHOWN]:
+        hang("  left out: ", f"{what}  {count:,}", 12)
+    if len(done.left_out) > _SHOWN:
+        say(f"  … and {len(done.left_out) - _SHOWN:,} more kinds; --json lists all")
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in done.kinds.items())
     hang("Events by kind: ", kinds or "none", 16)
     again = f" {done.differing:,} of those say something else now: the first reading stays." if done.differing else ""
     say(f"New in the store: {done.added:,} events. Already there: {done.repeated:,}.{again}")
+    if done.permissions:
+        say(f"New in the store: {done.permissions:,} refusals and permissions that came with them.")
     _show_heard(done, shop)
 
 

@@ -38,10 +38,35 @@ class Told(msgspec.Struct, frozen=True):
     assumes: str = ""
 
 
+class Granted(msgspec.Struct, frozen=True):
+    """A yes that a choice stands for: to a purpose in a channel, asked in these words."""
+
+    purpose: str
+    channel: str
+    asked: str
+    notice: str
+    category: str = "*"
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One choice of the page's or app's consent dialogue, as it is sent with events (`Analytics`).
+
+    What is `needed_for` these categories of facts is kept only where she chose yes. Her no refuses the purposes of
+    `refuses`, in every channel. Her yes, told by our own server, is `grants`.
+    """
+
+    name: str
+    needed_for: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
+    grants: tuple[Granted, ...] = ()
+
+
 class CollectionPoint(msgspec.Struct, frozen=True):
     """A place where we learn things about her, as approved. `seen_from` is an instant, the start of that day in UTC.
 
-    `shown_in` are jurisdictions, empty for everywhere the shop sells. `sources` are the event sources that it covers.
+    Only what is under a category of `collects` is kept of what comes through it. `consent` are the choices she has
+    there. `shown_in` are jurisdictions, empty for everywhere the shop sells. `sources` are the event sources that it
+    covers.
     `digest` is the digest of the notice's text, empty where nobody has taken it.
     """
 
@@ -57,6 +82,7 @@ class CollectionPoint(msgspec.Struct, frozen=True):
     assumes: str
     approved_by: str
     approved_on: str
+    consent: tuple[Choice, ...] = ()
 
 
 class Passed(msgspec.Struct, frozen=True):
@@ -73,7 +99,7 @@ def load_point(text: str, file: str, notices: Mapping[str, str] | None = None) -
     """
     top = read_document(text, file)
     notice = top.text("notice")
-    if "notice" in top and not notice:
+    if "notice" in top and not notice.strip():
         top.complain("`notice` is empty: what was she told?", "notice")
     if notices is not None and notice and notice not in notices:
         top.complain(f"the notice {notice} was not found.{suggestion(notice, notices)}", "notice")
@@ -92,12 +118,53 @@ def load_point(text: str, file: str, notices: Mapping[str, str] | None = None) -
         assumes=assumes,
         approved_by=approved.text("by") if approved else "",
         approved_on=_approved_on(approved) if approved else "",
+        consent=_consent(top, notices),
     )
+    if not point.name.strip() and "collection_point" in top:
+        top.complain("`collection_point` is empty: what is this place called?", "collection_point")
     if approved:
         approved.finish()
     top.finish()
     refuse(top.problems)
     return point
+
+
+def _consent(top: Section, notices: Mapping[str, str] | None) -> tuple[Choice, ...]:
+    section = top.section("consent", None)
+    choices: list[Choice] = []
+    for name in section.values if section is not None else ():
+        each = section.section(name) if section is not None else None
+        if each is None:
+            continue
+        choice = Choice(
+            name=name,
+            needed_for=each.texts("needed_for", (), KEYS["fact.category"].names),
+            refuses=each.texts("refuses", (), KEYS["scenario.purpose"].names),
+            grants=tuple(_granted(item, notices) for item in each.sections("grants", ())),
+        )
+        if not (choice.needed_for or choice.refuses or choice.grants):
+            each.complain(f"`{name}` says nothing: write `needed_for`, `refuses` or `grants`.", name)
+        if name.casefold() in [other.name.casefold() for other in choices]:
+            top.complain(f"`consent: {name}` stands here twice; upper and lower case are the same.", "consent")
+        each.finish()
+        choices.append(choice)
+    return tuple(choices)
+
+
+def _granted(item: Section, notices: Mapping[str, str] | None) -> Granted:
+    granted = Granted(
+        purpose=item.text("purpose", one_of=KEYS["scenario.purpose"].names),
+        channel=item.text("channel", one_of=KEYS["scenario.channel"].names),
+        asked=item.text("asked", one_of=[each for each in KEYS["permission.asked"].names if each != "not_asked"]),
+        notice=item.text("notice"),
+        category=item.text("category", "*", ("*", *KEYS["fact.category"].names)),
+    )
+    if "notice" in item and not granted.notice.strip():
+        item.complain("`notice` is empty: what was she asked?", "notice")
+    elif notices is not None and granted.notice and granted.notice not in notices:
+        item.complain(f"the notice {granted.notice} was not found.{suggestion(granted.notice, notices)}", "notice")
+    item.finish()
+    return granted
 
 
 def _day(section: Section, name: str) -> int:
@@ -154,13 +221,22 @@ def _check_soft_opt_in(item: Section) -> None:
     conditions.finish()
 
 
-def passed(points: Iterable[CollectionPoint], events: Iterable[tuple[str, int]], now: int) -> tuple[Passed, ...]:
-    """The points that she has passed before `now`, by name. `events` are (source, occurred at) of hers."""
+Visit = tuple[str, int] | tuple[str, str, int]
+"""Evidence that she was there: (source, occurred at), or (source, point, occurred at) where the event says at which."""
+
+
+def passed(points: Iterable[CollectionPoint], events: Iterable[Visit], now: int) -> tuple[Passed, ...]:
+    """The points that she has passed before `now`, by name.
+
+    An event that names its point is evidence for that one alone, and only if the point covers the event's source; one
+    that names none is evidence for every point that covers its source.
+    """
     points = tuple(points)
     first: dict[str, tuple[CollectionPoint, int]] = {}
-    for source, at in events:
+    for event in events:
+        source, name, at = event if len(event) == 3 else (event[0], "", event[1])
         for point in points:
-            if source in point.sources and point.seen_from <= at < now:
+            if source in point.sources and name in ("", point.name) and point.seen_from <= at < now:
                 known = first.get(point.name)
                 if known is None or at < known[1]:
                     first[point.name] = (point, at)

@@ -1,256 +1,264 @@
-"""Events in the shape that the common SDKs send (Segment spec: identify, track, page, screen), to our own."""
+"""Calls in the shape that the common SDKs send (Segment spec, also as RudderStack has it), to our own events.
+
+All identifiers of a call are read, strongest first, wherever an SDK puts them: `userId`, `anonymousId`, the traits of
+an identify call, `context.traits`, `context.device.id`, `context.externalIds`, an alias's `previousId`. An event is
+kept under the strongest. Of a public key, all but what can only tighten is kept under the browser's own.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from datetime import tzinfo
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from tactful.model.records import DAY, NewEvent
+from tactful.model.arrivals import Identifier
 from tactful.profile import events as kinds
-from tactful.profile.events import Note, OrderLine, Traits, new_event
-from tactful.profile.orders import NotGoods, is_goods, thousandths
-from tactful.profile.times import TimeRefused, parse_time
-from tactful.profile.traits import TraitTable, take_traits
+from tactful.profile.call import (
+    Call,
+    Door,
+    Refusal,
+    Refused,
+    Taken,
+    WhyNot,
+    anything,
+    first,
+    named,
+    part,
+    whole,
+    word,
+)
+from tactful.profile.events import Note, Traits
+from tactful.profile.identifiers import (
+    ANONYMOUS,
+    CATEGORIES,
+    DEVICE,
+    EMAIL,
+    LONGEST,
+    LOYALTY,
+    LOYALTY_TRAITS,
+    PHONE,
+    email_address,
+    external,
+    loyalty_number,
+    phone_number,
+    plain,
+    strongest_first,
+)
+from tactful.profile.moment import FUTURE, moment
+from tactful.profile.times import TimeRefused
+from tactful.profile.tracked import NO_USE, STOPS, plain_name, tracked
+from tactful.profile.traits import TraitTable, take_traits, trait_of
 
-FUTURE = DAY
-"""How far ahead of our clock an event may lie."""
+__all__ = ["FUTURE", "Door", "Refusal", "Taken", "take"]
 
-_LONGEST_ID = 200
-_MOST_PRODUCTS = 1000
-_NOT_IN_DIGEST = ("sentAt", "receivedAt", "_metadata", "writeKey")
-_UNUSED_TYPES = {
-    "group": "a group is not a person; nothing is kept of it.",
-    "alias": "one person under two names is joined by identifiers with rules, never by an alias call.",
-}
-_ORDERS = {"order completed": "bought", "order refunded": "returned", "order cancelled": "returned"}
-_PRODUCTS = {
-    "product viewed": kinds.PRODUCT_VIEWED,
-    "product added": kinds.PRODUCT_ADDED,
-    "product removed": kinds.PRODUCT_REMOVED,
-}
-_ABOUT = {
-    "complaint opened": (kinds.COMPLAINT_OPENED, ("complaint_id", "ticket_id")),
-    "complaint closed": (kinds.COMPLAINT_CLOSED, ("complaint_id", "ticket_id")),
-    "parcel late": (kinds.PARCEL_LATE, ("order_id", "parcel_id")),
-    "parcel delivered": (kinds.PARCEL_DELIVERED, ("order_id", "parcel_id")),
-    "put right": (kinds.PUT_RIGHT, ("order_id", "parcel_id")),
-}
-_TIGHTENS = frozenset({kinds.COMPLAINT_OPENED, kinds.PARCEL_LATE})
+TYPES = ("identify", "track", "page", "screen", "group", "alias")
+GROUP = "a group is not a person; nothing is kept of it."
+PUBLIC_ALIAS = "a key that anybody can read cannot say that two names are one person; nothing is kept of it."
+ANYBODY_S = "not from a key that anybody can read"
+_NOT_IN_DIGEST = frozenset({"sentAt", "receivedAt", "_metadata", "writeKey"})
+_MOST_LEFT_OUT = 50
+_EXTERNAL = {
+    "user_id": "", "userid": "", "customer_id": "", "customer": "", "crm_id": "", "anonymous_id": ANONYMOUS,
+    "email": EMAIL, "phone": PHONE, "loyalty": LOYALTY, "loyalty_id": LOYALTY, "loyalty_number": LOYALTY,
+    "device_id": DEVICE,
+}  # fmt: skip
+"""Types of external ids that are kept, and the kind that each is ("": a customer number)."""
 
 
-class Door(msgspec.Struct, frozen=True):
-    """What is known of the one who sends.
+def take(payload: object, door: Door, now: int, why_not: WhyNot = anything, point: str = "") -> Taken | Refusal:
+    """What one call of an SDK, received at `now` (µs), says; or why it cannot be taken.
 
-    `zone` is how times without a zone are read (None: they are refused). `public` is true for a key that stands in a
-    page or an app, where anybody can read it: from it a person is taken only where that can tighten; all else is
-    kept without a person, and nothing of it counts as told by her. `person_kind` is the kind of its user ids.
+    `why_not` says why nothing of a category may be kept here; what it names is left out and counted. Events carry
+    `point`. Whatever the payload is, this answers.
     """
-
-    source: str
-    traits: TraitTable
-    not_goods: NotGoods
-    codes_pattern: str | None = None
-    zone: tzinfo | None = None
-    public: bool = False
-    person_kind: str = "customer"
-
-
-class Taken(msgspec.Struct, frozen=True):
-    """The events of one line. `unused` are the traits that were not kept, to be counted."""
-
-    events: tuple[NewEvent, ...]
-    unused: tuple[str, ...] = ()
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """Why nothing was taken, in one sentence. `wrong` is false where nothing is wrong and we have no use for it."""
-
-    reason: str
-    wrong: bool = True
-
-
-class _Refused(Exception):
-    def __init__(self, reason: str, wrong: bool = True) -> None:
-        super().__init__(reason)
-        self.refusal = Refusal(reason, wrong)
-
-
-def take(payload: object, door: Door, now: int) -> Taken | Refusal:
-    """The events of one call of an SDK, received at `now` (µs), or why there are none."""
     try:
         if not isinstance(payload, Mapping):
-            raise _Refused("this is not a set of names and values.")
-        return _take(payload, door, now)
-    except _Refused as refused:
-        return refused.refusal
-    except TimeRefused as refused:
+            raise Refused("this is not a set of names and values.")
+        return _take(payload, door, now, why_not, point)
+    except (Refused, TimeRefused) as refused:
         return Refusal(str(refused))
+    except UnicodeEncodeError:
+        return Refusal("a text in this call holds half a character.")
 
 
-def _take(payload: Mapping[str, Any], door: Door, now: int) -> Taken:
-    kind = str(_first(payload, "type", "action") or "").casefold()
-    if kind in _UNUSED_TYPES:
-        raise _Refused(_UNUSED_TYPES[kind], wrong=False)
-    if kind not in ("identify", "track", "page", "screen"):
-        raise _Refused("`type` must be identify, track, page or screen.")
-    user, anonymous = _id(payload, "userId", "user_id"), _id(payload, "anonymousId", "anonymous_id")
-    if not user and not anonymous:
-        raise _Refused("`userId` or `anonymousId` is missing.")
-    call = _Call(door, (door.person_kind, user) if user else None, _message_id(payload), _time(payload, door, now))
-    if kind == "identify":
-        return _identify(payload, call)
-    if kind != "track":
-        name = _first(payload, "name")
-        return Taken((call.event(kinds.PAGE_VIEWED, Note(name if isinstance(name, str) else "")),))
-    name = payload.get("event")
-    if not isinstance(name, str) or not name.strip():
-        raise _Refused("`event` is missing.")
-    properties = payload.get("properties")
-    return _track(name, properties if isinstance(properties, Mapping) else {}, call)
+def _take(payload: Mapping[str, Any], door: Door, now: int, why_not: WhyNot, point: str) -> Taken:
+    kind = first(payload, "type", "action")
+    kind = kind.lower() if isinstance(kind, str) and len(kind) < 20 else ""
+    if kind not in TYPES:
+        raise Refused("`type` must be identify, track, page or screen.")
+    found = _Names(door, why_not)
+    found.read(payload, kind)
+    tells = strongest_first(found.names, door.person_kind)
+    if not tells:
+        raise Refused("`userId` or `anonymousId` is missing.")
+    names = tells if not found.withheld else tuple(each for each in tells if each not in found.withheld)
+    call = Call(door, _message_id(payload), moment(payload, door, now), names, point, why_not)
+    return _done(kind, payload, call, names, tells, found.left_out)
 
 
-class _Call(msgspec.Struct, frozen=True):
-    door: Door
-    person: tuple[str, str] | None
-    message_id: bytes
-    at: int
+def _done(
+    kind: str,
+    payload: Mapping[str, Any],
+    call: Call,
+    names: tuple[Identifier, ...],
+    tells: tuple[Identifier, ...],
+    left_out: list[str],
+) -> Taken:
+    no_use = ""
+    stops: tuple[str, ...] = ()
+    made: tuple[Any, ...] | None = ()
+    if kind == "track":
+        name = plain_name(payload)
+        made = tracked(name, payload, call)
+        no_use, stops = (NO_USE if made is None else ""), ((STOPS[name],) if name in STOPS else ())
+    elif kind == "identify":
+        made = _identify(payload, call)
+    elif kind in ("page", "screen"):
+        made = call.event(kinds.PAGE_VIEWED, Note(word(payload, "name")))
+    elif kind == "group":
+        no_use = GROUP
+    elif call.door.public:
+        no_use = PUBLIC_ALIAS
+    if no_use:
+        return Taken(call.message_id, call.at, (), names, tells, no_use=no_use)
+    left = tuple(left_out) + tuple(call.left_out)
+    return Taken(call.message_id, call.at, made or (), names, tells, left, stops)
 
-    def event(self, kind: str, body: kinds.Body, n: int | None = None) -> NewEvent:
-        message_id = self.message_id if n is None else self.message_id + b"/" + str(n).encode()
-        person = self.person if not self.door.public or kind in _TIGHTENS else None
-        return new_event(kind, body, self.door.source, message_id, person, self.at)
+
+class _Names:
+    """The identifiers of a call while they are gathered. `withheld` are those whose category may not be kept here."""
+
+    __slots__ = ("door", "left_out", "names", "why_not", "withheld")
+
+    def __init__(self, door: Door, why_not: WhyNot) -> None:
+        self.door = door
+        self.why_not = why_not
+        self.names: list[Identifier] = []
+        self.withheld: set[Identifier] = set()
+        self.left_out: list[str] = []
+
+    def read(self, payload: Mapping[str, Any], kind: str) -> None:
+        """Every identifier, wherever it stands. Raises Refused where `userId` or `anonymousId` is none."""
+        self._own(self.door.person_kind, first(payload, "userId", "user_id"), "userId")
+        self._own(ANONYMOUS, first(payload, "anonymousId", "anonymous_id"), "anonymousId")
+        if kind == "alias":
+            self._previous(first(payload, "previousId", "previous_id"))
+        context = payload.get("context")
+        if isinstance(context, Mapping):
+            if "traits" in context:
+                self._traits(part(context, "traits"))
+            if "device" in context:
+                self._add(DEVICE, plain(part(context, "device").get("id")), "context.device.id")
+            if "externalIds" in context or "externalId" in context:
+                self._external(context)
+        if kind == "identify":
+            self._traits(part(payload, "traits"))
+
+    def _own(self, kind: str, value: object, field: str) -> None:
+        if value is None or value == "":
+            return
+        text = plain(value)
+        if text is None:
+            raise Refused(f"`{field}` must be a text of at most {LONGEST} characters.")
+        if text:
+            self.names.append((kind, text))
+        else:
+            self.left_out.append(f"identifier {field}: a placeholder")
+
+    def _add(self, kind: str, value: str | None, field: str) -> None:
+        if value is None:
+            self.left_out.append(f"identifier {field}: cannot be one")
+        elif value:
+            found = (kind, value)
+            self.names.append(found)
+            reason = self.why_not(CATEGORIES[kind]) if kind in CATEGORIES else ""
+            if reason:
+                self.withheld.add(found)
+                self.left_out.append(f"identifier {kind}: {reason}")
+
+    def _kind(self, kind: str, value: object, field: str) -> None:
+        if value is None or value == "":
+            return
+        if kind == EMAIL:
+            self._add(kind, email_address(value), field)
+        elif kind == PHONE:
+            self._add(kind, phone_number(value, self.door.region), field)
+        elif kind == LOYALTY:
+            self._add(kind, loyalty_number(value), field)
+        else:
+            self._add(kind, plain(value), field)
+
+    def _traits(self, traits: Mapping[str, Any]) -> None:
+        for name in traits if len(traits) <= 1000 else ():
+            kind = _kind_of(name, self.door.traits)
+            if kind:
+                self._kind(kind, traits[name], kind)
+
+    def _previous(self, value: object) -> None:
+        address = email_address(value)
+        if address is not None:
+            self._add(EMAIL, address, "previousId")
+        elif value is not None:
+            self._own(ANONYMOUS, value, "previousId")
+
+    def _external(self, context: Mapping[str, Any]) -> None:
+        for kind, value in external(context):
+            if kind in _EXTERNAL:
+                self._kind(_EXTERNAL[kind] or self.door.person_kind, value, "context.externalIds")
+            else:
+                self.left_out.append("identifier context.externalIds: of a type that is not known here")
 
 
-def _identify(payload: Mapping[str, Any], call: _Call) -> Taken:
-    traits = payload.get("traits")
-    if not isinstance(traits, Mapping):
-        traits = {}
+def _kind_of(name: str, table: TraitTable) -> str:
+    """The kind of identifier that a trait of this name is, "" where it is none."""
+    trait = trait_of(name, table)
+    if trait is not None:
+        if trait.about == "self" and trait.fact == CATEGORIES[EMAIL]:
+            return EMAIL
+        return PHONE if trait.about == "self" and trait.fact == CATEGORIES[PHONE] else ""
+    return LOYALTY if re.sub(r"[^a-z]", "", name[:40].casefold()) in LOYALTY_TRAITS else ""
+
+
+def _identify(payload: Mapping[str, Any], call: Call) -> tuple[Any, ...]:
+    traits = dict(part(part(payload, "context"), "traits")) | dict(part(payload, "traits"))
     kept, unused = take_traits(traits, call.door.traits)
+    call.left_out += _unused(unused, call)
     if call.door.public:
-        kept, unused = {}, tuple(sorted({*unused, *traits}))
-    return Taken((call.event(kinds.TRAITS, Traits(kept)),), unused)
+        call.left_out += [f"trait {name.partition(':')[0]}: {ANYBODY_S}" for name in kept]
+        return ()
+    allowed: dict[str, str] = {}
+    for name, value in kept.items():
+        reason = call.why_not(name.partition(":")[0])
+        if reason:
+            call.left_out.append(f"trait {name.partition(':')[0]}: {reason}")
+        else:
+            allowed[name] = value if value.isascii() and "\x00" not in value else whole(value)
+    if kept and not allowed:
+        return ()
+    return call.event(kinds.TRAITS, Traits(allowed))
 
 
-def _track(name: str, properties: Mapping[str, Any], call: _Call) -> Taken:
-    plain = " ".join(re.split(r"[\s_]+", name.strip().casefold()))
-    if plain in _ORDERS:
-        return Taken(tuple(_order(properties, call, _ORDERS[plain] == "returned")))
-    if plain in _PRODUCTS:
-        return Taken((call.event(_PRODUCTS[plain], Note(_code(properties, "the product"), _word(properties, "name"))),))
-    if plain in ("products searched", "product searched"):
-        query = " ".join(_word(properties, "query").split())
-        if not query:
-            raise _Refused("`query` is missing.")
-        return Taken((call.event(kinds.PRODUCTS_SEARCHED, Note(query.casefold(), query)),))
-    if plain in _ABOUT:
-        kind, names = _ABOUT[plain]
-        if call.door.public and kind not in _TIGHTENS:
-            raise _Refused(f"“{name}” cannot be taken from a key that anybody can read.")
-        ref = next((word for each in names if (word := _word(properties, each))), "")
-        return Taken((call.event(kind, Note(ref)),))
-    raise _Refused("we have no use for this event; nothing is kept of it.", wrong=False)
-
-
-def _order(properties: Mapping[str, Any], call: _Call, returned: bool) -> list[NewEvent]:
-    order = _word(properties, "order_id") or _word(properties, "checkout_id")
-    if not order:
-        raise _Refused("`order_id` is missing.")
-    products = properties.get("products")
-    if not isinstance(products, list | tuple):
-        products = []
-    if len(products) > _MOST_PRODUCTS:
-        raise _Refused(f"an order may have {_MOST_PRODUCTS} products.")
-    country = _country(properties)
-    if not products:
-        price = thousandths(_number(properties, "total", "revenue", "value")) or 0
-        line = OrderLine(order, 0, "", "", -1 if returned else 1, price, country, _nature(returned, price), False)
-        return [call.event(kinds.ORDER_LINE, line, 0)]
-    return [
-        call.event(kinds.ORDER_LINE, _line(order, n, each, country, returned, call.door), n)
-        for n, each in enumerate(products)
-    ]
-
-
-def _nature(returned: bool, price: int) -> kinds.Nature:
-    return "returned" if returned else "free" if price == 0 else "bought"
-
-
-def _line(order: str, n: int, product: object, country: str, returned: bool, door: Door) -> OrderLine:
-    if not isinstance(product, Mapping):
-        raise _Refused(f"product {n + 1} is not a set of names and values.")
-    code, name = _code(product, f"product {n + 1}"), _word(product, "name")
-    units = product.get("quantity", 1)
-    if isinstance(units, bool) or not isinstance(units, int | float) or units != units or abs(units) > 1_000_000:
-        raise _Refused(f"product {n + 1}: `quantity` must be a number.")
-    price = thousandths(_number(product, "price"))
-    if price is None:
-        raise _Refused(f"product {n + 1}: `price` must be a number.")
-    goods = is_goods(code, door.codes_pattern, door.not_goods, name)
-    pieces = -abs(int(units)) if returned else int(units)
-    return OrderLine(order, n, code, name, pieces, price, country, _nature(returned or units < 0, price), goods)
-
-
-def _number(values: Mapping[str, Any], *names: str) -> str | int | float:
-    value = _first(values, *names)
-    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else 0
-
-
-def _country(properties: Mapping[str, Any]) -> str:
-    for place in ("shipping_address", "shippingAddress", "billing_address", "billingAddress"):
-        address = properties.get(place)
-        if isinstance(address, Mapping) and (country := _word(address, "country")):
-            return country
-    return _word(properties, "country")
-
-
-def _code(product: Mapping[str, Any], which: str) -> str:
-    code = _word(product, "sku") or _word(product, "product_id") or _word(product, "productId")
-    if not code:
-        raise _Refused(f"{which} has no `sku` and no `product_id`.")
-    return code
-
-
-def _word(values: Mapping[str, Any], name: str) -> str:
-    value = values.get(name)
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    return str(value).strip()[:_LONGEST_ID]
-
-
-def _first(values: Mapping[str, Any], *names: str) -> Any:
-    return next((values[name] for name in names if values.get(name) is not None), None)
-
-
-def _id(payload: Mapping[str, Any], *names: str) -> str:
-    value = _first(payload, *names)
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool) or not isinstance(value, str | int) or len(str(value)) > _LONGEST_ID:
-        raise _Refused(f"`{names[0]}` must be a text of at most {_LONGEST_ID} characters.")
-    return str(value).strip()
+def _unused(paths: Iterable[str], call: Call) -> list[str]:
+    """What is said of traits that are no fact; a page could name them as it likes, so there they are only counted."""
+    found: list[str] = []
+    for path in paths:
+        if _kind_of(path, call.door.traits) == LOYALTY:
+            continue
+        if len(found) == _MOST_LEFT_OUT:
+            return [*found, "further traits: no fact"]
+        found.append("a trait: no fact" if call.door.public else f"{named(path)}: no fact")
+    return found
 
 
 def _message_id(payload: Mapping[str, Any]) -> bytes:
-    given = _first(payload, "messageId", "message_id")
-    if isinstance(given, str) and 0 < len(given) <= _LONGEST_ID:
+    given = first(payload, "messageId", "message_id")
+    if isinstance(given, str) and 0 < len(given) <= LONGEST:
         return given.encode("utf-8", "surrogatepass")
     body = {name: value for name, value in payload.items() if name not in _NOT_IN_DIGEST}
     try:
         return b"digest:" + hashlib.blake2b(msgspec.json.encode(body, order="deterministic"), digest_size=16).digest()
     except (TypeError, ValueError, RecursionError, OverflowError):
-        raise _Refused("this cannot be written as JSON.") from None
-
-
-def _time(payload: Mapping[str, Any], door: Door, now: int) -> int:
-    written = _first(payload, "timestamp", "originalTimestamp", "sentAt")
-    at = now if written is None else parse_time(written, door.zone)
-    if at > now + FUTURE:
-        raise _Refused("the time lies more than 24 hours in the future.")
-    if at < 0:
-        raise _Refused("the time lies before 1970.")
-    return at
+        raise Refused("this cannot be written as JSON.") from None

@@ -53,12 +53,17 @@ def _normal(path: str) -> str:
     return re.sub(r"[^a-z0-9.]", "", path.casefold())
 
 
+def trait_of(path: str, table: TraitTable) -> Trait | None:
+    """What a trait of this path is kept as, None where it is not."""
+    return table.traits.get(path) or (table.traits.get(_normal(path)) if len(path) <= LONGEST else None)
+
+
 def take_traits(traits: Mapping[str, Any], table: TraitTable) -> tuple[dict[str, str], tuple[str, ...]]:
     """What is kept (`contact.name:given` to its text) and the paths of what is not, which are to be counted."""
     kept: dict[str, str] = {}
     unused: list[str] = []
     for path, value in _flat(traits, "", 0):
-        trait = table.traits.get(_normal(path))
+        trait = trait_of(path, table)
         text = _text(value)
         if trait is None or text is None:
             unused.append(path)
@@ -79,6 +84,8 @@ def _flat(values: Mapping[str, Any], prefix: str, depth: int) -> list[tuple[str,
 
 def _text(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    if isinstance(value, int | float) and not -(1 << 63) < value < 1 << 63:
         return None
     text = " ".join(str(value).split())
     return text if len(text) <= LONGEST else None

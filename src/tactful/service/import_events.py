@@ -4,66 +4,78 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tactful.model.arrivals import Arrival
 from tactful.model.kept import Appended, ImportedFile
-from tactful.model.problems import Problem, Problems
-from tactful.model.records import NewEvent
-from tactful.profile.events import COMPLAINT_OPENED, PARCEL_LATE
-from tactful.profile.orders import NotGoods, load_not_goods
-from tactful.profile.segment import Door, Refusal, Taken, take
-from tactful.profile.traits import load_traits
+from tactful.model.problems import Problem, Problems, suggestion
+from tactful.permission.points import CollectionPoint
+from tactful.profile.call import TIGHTENS
+from tactful.profile.identifiers import NOBODIES
+from tactful.profile.orders import NotGoods
+from tactful.service.door import Doorman, Refusal, Sender, arrive, doorman_of
 from tactful.service.events_file import Call, Unread, read_calls, timed
+from tactful.service.events_table import calls_of_table, is_table, read_events
 from tactful.service.import_orders import fold_all
-from tactful.service.packs import packaged
 from tactful.service.ports import Store
 from tactful.service.shop import Shop
 
 _CHUNK = 20_000
 _MOST_REFUSED = 1000
-_GRAVE = frozenset({COMPLAINT_OPENED, PARCEL_LATE})
+HEAPS = ("taken", "no_person", "unused", "refused", "left_out")
 
 
 class EventAccounts(msgspec.Struct, frozen=True):
-    """Every call of a file in exactly one of four heaps."""
+    """Every call of a file in exactly one of five heaps.
+
+    `no_person` counts calls that name nobody but a browser or a device; `left_out` those of which nothing was kept,
+    because it is not collected here or she did not agree.
+    """
 
     calls: int
     taken: int
     no_person: int
     unused: int
     refused: int
+    left_out: int = 0
 
     @property
     def adds_up(self) -> bool:
-        """The four heaps are the file."""
-        return self.taken + self.no_person + self.unused + self.refused == self.calls
+        """The heaps are the file."""
+        return self.taken + self.no_person + self.unused + self.refused + self.left_out == self.calls
 
 
 class EventImport(msgspec.Struct, frozen=True):
     """What became of an import. `refused` holds the first thousand, `kinds` the kept events by kind.
 
-    `unused_traits` are traits that are not kept, by how often they came. `heard_as_of` is the instant up to which the
+    `left_out` is what was not kept of the calls, with the reason, by how often; never what it said. `permissions` is
+    how many refusals and permissions were new. `point` is the collection point of the source, empty where none covers it.
+    `columns` and `unused_columns` are those of a table. `heard_as_of` is the instant up to which the
     source's silence is now believed, None where it is not: then `not_heard` says why.
     """
 
     file: str
     source: str
-    zone: str
     accounts: EventAccounts
     kinds: dict[str, int]
     refused: tuple[Unread, ...]
-    unused_traits: dict[str, int]
+    left_out: dict[str, int]
     added: int
     repeated: int
     differing: int
-    read_before: bool
     people_folded: int
     heard_as_of: int | None
     not_heard: str
+    zone: str = ""
+    point: str = ""
+    read_before: bool = False
+    permissions: int = 0
+    columns: dict[str, str] = {}
+    unused_columns: tuple[str, ...] = ()
 
 
 class NotedEvents(msgspec.Struct, frozen=True):
@@ -71,17 +83,6 @@ class NotedEvents(msgspec.Struct, frozen=True):
 
     source: str
     accounts: EventAccounts
-
-
-def door_of(shop: Shop, source: str, zone: str, not_goods: NotGoods | None = None) -> Door:
-    """The door for a file that the shop itself brings: user ids are customer numbers."""
-    return Door(
-        source=source,
-        traits=load_traits(packaged("profile", "tables/traits.yaml"), "traits.yaml"),
-        not_goods=not_goods or load_not_goods(packaged("profile", "tables/not_goods.yaml"), "not_goods.yaml"),
-        codes_pattern=shop.goods or None,
-        zone=ZoneInfo(zone),
-    )
 
 
 def import_events(
@@ -94,46 +95,53 @@ def import_events(
     as_of: int | None = None,
     not_goods: NotGoods | None = None,
     moved: Callable[[int], None] = lambda steps: None,
+    points: Sequence[CollectionPoint] = (),
+    point: str = "",
+    given: Mapping[str, str] | None = None,
+    encoding: str = "utf-8",
 ) -> EventImport:
-    """Keep what can be read, each event once. A crash loses nothing: run it again. `moved` is told of bytes.
+    """Keep what can be read, each event once. A crash loses nothing: run it again. `moved` is told of bytes, of a table
+    of rows.
 
     `as_of` is the instant up to which the file is complete; without it, that of the newest event. Raises Problems
-    where nothing of the file could be understood. `not_goods` is the shop's own table of fees, if it has one.
+    where nothing of the file could be understood. `not_goods` is the shop's own table of fees, if it has one. `points`
+    are the collection points in force, `point` the one that the file came through, where several cover the source.
+    `given` maps columns of a table.
     """
     zone = zone or shop.zone
-    digest = _digest(path)
-    before = store.imported(digest) is not None
-    reading = _read(store, path, door_of(shop, source, zone, not_goods), now, moved)
-    accounts = reading.accounts()
-    folded = fold_all(store)
-    heard, not_heard = reading.heard(as_of)
-    if heard is not None:
-        store.hear(source, heard, now, f"the events of {path.name}")
-    store.note_import(ImportedFile(digest, path.name, msgspec.msgpack.encode(NotedEvents(source, accounts)), now))
-    return EventImport(
-        file=path.name,
-        source=source,
+    doorman = doorman_of(shop, points, not_goods, ZoneInfo(zone))
+    sender = Sender(source, point, live=False)
+    consent = _desk(doorman, sender)
+    before = store.imported(_digest(path)) is not None
+    table = read_events(path, given or {}, encoding) if is_table(path, given) else None
+    reading = _Reading(store, sender, doorman, now)
+    calls = read_calls(path, moved) if table is None else calls_of_table(table, moved)
+    for found in calls:
+        reading.take(found)
+    reading.flush()
+    done = _finished(reading, path, as_of)
+    return msgspec.structs.replace(
+        done,
         zone=zone,
-        accounts=accounts,
-        kinds=dict(sorted(reading.kinds.items())),
-        refused=tuple(reading.refused),
-        unused_traits=dict(reading.unused_traits.most_common()),
-        added=reading.total.added,
-        repeated=reading.total.repeated,
-        differing=reading.total.differing,
+        point=consent,
         read_before=before,
-        people_folded=folded,
-        heard_as_of=heard,
-        not_heard=not_heard,
+        columns=table.columns if table is not None else {},
+        unused_columns=table.unused if table is not None else (),
     )
 
 
-def _read(store: Store, path: Path, door: Door, now: int, moved: Callable[[int], None]) -> _Reading:
-    """A file read to its end and kept. Raises Problems where nothing of it could be understood."""
-    reading = _Reading(store, door, now)
-    for found in read_calls(path, moved):
-        reading.take(found)
-    reading.flush()
+def _desk(doorman: Doorman, sender: Sender) -> str:
+    """The name of the collection point of a file. Raises Problems where it is one that is not there or does not fit."""
+    desk = doorman.desk(sender)
+    if desk.problem and sender.point:
+        hint = suggestion(sender.point, doorman.covering(sender.source) or doorman.consents)
+        raise Problems([Problem(f"--point {sender.point}", 0, f"{desk.problem}{hint}")])
+    return desk.consent.point.name if desk.consent is not None else ""
+
+
+def _finished(reading: _Reading, path: Path, as_of: int | None) -> EventImport:
+    """What became of a file that was read to its end. Raises Problems where nothing of it could be understood."""
+    store, now, source = reading.store, reading.now, reading.sender.source
     accounts = reading.accounts()
     if accounts.refused == accounts.calls:
         first = [
@@ -141,24 +149,49 @@ def _read(store: Store, path: Path, door: Door, now: int, moved: Callable[[int],
             for each in reading.refused
         ]
         raise Problems(first or [Problem(str(path), 0, "holds no event.")])
-    return reading
+    folded = fold_all(store)
+    heard, not_heard = reading.heard(as_of)
+    if heard is not None:
+        store.hear(source, heard, now, f"the events of {path.name}")
+    store.note_import(
+        ImportedFile(_digest(path), path.name, msgspec.msgpack.encode(NotedEvents(source, accounts)), now)
+    )
+    return EventImport(
+        file=path.name,
+        source=source,
+        accounts=accounts,
+        kinds=dict(sorted(reading.kinds.items())),
+        refused=tuple(reading.refused),
+        left_out=dict(reading.left_out.most_common()),
+        added=reading.total.added,
+        repeated=reading.total.repeated,
+        differing=reading.total.differing,
+        people_folded=folded,
+        heard_as_of=heard,
+        not_heard=not_heard,
+        permissions=reading.permissions,
+    )
 
 
 class _Reading:
-    """The heaps of an import while it is read; keeps events in chunks."""
+    """The heaps of an import while it is read; keeps calls in chunks."""
 
-    def __init__(self, store: Store, door: Door, now: int) -> None:
+    def __init__(self, store: Store, sender: Sender, doorman: Doorman, now: int) -> None:
         self.store = store
-        self.door = door
+        self.sender = sender
+        self.doorman = doorman
         self.now = now
         self.heaps: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
         self.refused: list[Unread] = []
-        self.unused_traits: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter()
         self.total = Appended()
+        self.permissions = 0
         self.newest = -1
         self.nameless = 0
-        self._waiting: list[NewEvent] = []
+        self.withheld = 0
+        self._waiting: list[Arrival] = []
+        self._events = 0
 
     def take(self, found: Call | Unread) -> None:
         """Put one call on its heap."""
@@ -167,26 +200,28 @@ class _Reading:
         payload = timed(found.payload)
         if payload is None and found.payload is not None:
             return self._refuse(Unread(found.line, found.item, "the time is missing."))
-        taken = take(payload, self.door, self.now)
-        if isinstance(taken, Refusal):
-            if taken.wrong:
-                return self._refuse(Unread(found.line, found.item, taken.reason))
+        arrival = arrive(payload, self.sender, self.doorman, self.now)
+        if isinstance(arrival, Refusal):
+            if arrival.wrong:
+                return self._refuse(Unread(found.line, found.item, arrival.reason))
             self.heaps["unused"] += 1
             return None
-        self._keep(taken)
+        self._keep(arrival)
         return None
 
-    def _keep(self, taken: Taken) -> None:
-        known = all(event.person is not None for event in taken.events)
-        self.heaps["taken" if known else "no_person"] += 1
-        self.unused_traits.update(taken.unused)
-        if len(self._waiting) + len(taken.events) > _CHUNK:
+    def _keep(self, arrival: Arrival) -> None:
+        self.heaps[_heap(arrival)] += 1
+        self.left_out.update(arrival.left_out)
+        size = max(1, len(arrival.events))
+        if self._events + size > _CHUNK:
             self.flush()
-        for event in taken.events:
+        for event in arrival.events:
             self.kinds[event.kind] += 1
             self.newest = max(self.newest, event.occurred_at)
-            self.nameless += event.kind in _GRAVE and event.person is None
-        self._waiting += taken.events
+            self.nameless += event.kind in TIGHTENS and (event.person is None or event.person[0] in NOBODIES)
+        self.withheld += any(each.startswith(_GRAVE) for each in arrival.left_out)
+        self._waiting.append(arrival)
+        self._events += size
 
     def _refuse(self, unread: Unread) -> None:
         self.heaps["refused"] += 1
@@ -197,31 +232,45 @@ class _Reading:
         """Keep what waits, in one transaction."""
         if not self._waiting:
             return
-        done = self.store.append(self._waiting, self.now)
-        old = self.total
+        taken = self.store.take_in(self._waiting, self.now)
+        old, done = self.total, taken.appended
         self.total = Appended(
             old.added + done.added,
             old.repeated + done.repeated,
             old.differing + done.differing,
             old.persons_created + done.persons_created,
         )
+        self.permissions += taken.permissions
         self._waiting = []
+        self._events = 0
 
     def accounts(self) -> EventAccounts:
         """The heaps so far."""
-        heaps = {name: self.heaps[name] for name in ("taken", "no_person", "unused", "refused")}
+        heaps = {name: self.heaps[name] for name in HEAPS}
         return EventAccounts(calls=sum(heaps.values()), **heaps)
 
     def heard(self, as_of: int | None) -> tuple[int | None, str]:
-        """Up to when the source's silence may be believed, or why it may not: a line that we could not read, or that
-        names nobody, may be the very complaint that we would take for silence."""
+        """Up to when the source's silence may be believed, or why it may not: a line that we could not read, that
+        names nobody, or that we may not keep, may be the very complaint that we would take for silence."""
         if self.heaps["refused"]:
             return None, "lines were refused, and one of them may be what it would otherwise be silent about"
+        if self.withheld:
+            return None, f"{self.withheld} of its complaints and late parcels were left out"
         if self.nameless:
             return None, f"{self.nameless} of its complaints and late parcels name nobody"
         if as_of is None and self.newest < 0:
             return None, "no event was kept"
         return min(self.newest if as_of is None else as_of, self.now), ""
+
+
+_GRAVE = tuple(f"event {kind}:" for kind in sorted(TIGHTENS))
+
+
+def _heap(arrival: Arrival) -> str:
+    if not arrival.events and arrival.left_out and not arrival.permissions:
+        return "left_out"
+    who = {event.person for event in arrival.events} or set(arrival.names)
+    return "taken" if any(each is not None and each[0] not in NOBODIES for each in who) else "no_person"
 
 
 def _digest(path: Path) -> bytes:

@@ -85,12 +85,7 @@ def read_texts(folder: Path, campaign: Path | None = None, policy: Mapping[str, 
     texts = {"shop.yaml": _shop_text(folder)}
     if (folder / "labels.yaml").exists():
         texts["labels.yaml"] = read_text(folder / "labels.yaml")
-    for path in sorted((folder / "collection-points").glob("*.yaml")):
-        if not path.name.endswith(DRAFT):
-            texts[f"collection-points/{path.name}"] = read_text(path)
-    for path in sorted((folder / "notices").glob("*")):
-        if path.is_file():
-            texts[f"notices/{path.name}"] = read_text(path)
+    texts.update(_point_texts(folder))
     texts.update({table: table_text(folder, table) for table in TABLES})
     texts[LINE] = read_text(folder / LINE) if (folder / LINE).exists() else packaged_line()
     if campaign is not None:
@@ -100,6 +95,48 @@ def read_texts(folder: Path, campaign: Path | None = None, policy: Mapping[str, 
     name = policy_name(folder)
     texts.update(policy if policy is not None else policy_texts(name, load_rules(name, folder)))
     return texts
+
+
+def _point_texts(folder: Path) -> dict[str, str]:
+    texts = {}
+    for path in sorted((folder / "collection-points").glob("*.yaml")):
+        if not path.name.endswith(DRAFT):
+            texts[f"collection-points/{path.name}"] = read_text(path)
+    for path in sorted((folder / "notices").glob("*")):
+        if path.is_file():
+            texts[f"notices/{path.name}"] = read_text(path)
+    return texts
+
+
+def points_of(folder: Path) -> tuple[CollectionPoint, ...]:
+    """The collection points of a folder that are in force. Raises Problems."""
+    return load_points(_point_texts(folder))
+
+
+def load_points(texts: Mapping[str, str]) -> tuple[CollectionPoint, ...]:
+    """The collection points among the texts of a project: each with a notice that says something. Raises Problems."""
+    notes = {name: text for name, text in texts.items() if name.startswith("notices/")}
+    notices = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in notes.items()}
+    problems: list[Problem] = []
+    files = [name for name in sorted(texts) if name.startswith("collection-points/")]
+    found: dict[str, CollectionPoint] = {}
+    for file in files:
+        try:
+            point = load_point(texts[file], file, notices)
+        except Problems as wrong:
+            problems += wrong.problems
+            continue
+        if point.name in [each.name for each in found.values()]:
+            problems.append(Problem(file, 0, f"another file is the collection point {point.name} already."))
+        found[file] = point
+    for point in found.values():
+        for notice in dict.fromkeys((point.notice, *(g.notice for each in point.consent for g in each.grants))):
+            if not _COMMENT.sub("", notes.get(notice, "")).strip():
+                why = f"says nothing yet, and {point.name} rests on it: paste what a customer saw there."
+                problems.append(Problem(notice, 0, why))
+    if problems:
+        raise Problems(problems)
+    return tuple(found.values())
 
 
 def table_text(folder: Path, table: str) -> str:
@@ -236,24 +273,7 @@ class Project:
         return load_labels(self.texts["labels.yaml"], "labels.yaml", undignified)
 
     def _load_points(self) -> tuple[CollectionPoint, ...]:
-        texts = {name: text for name, text in self.texts.items() if name.startswith("notices/")}
-        notices = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
-        problems: list[Problem] = []
-        found = [
-            _collect(problems, lambda name=name, text=text: load_point(text, name, notices))  # type: ignore[misc]
-            for name, text in sorted(self.texts.items())
-            if name.startswith("collection-points/")
-        ]
-        problems += [
-            Problem(
-                point.notice, 0, f"says nothing yet, and {point.name} rests on it: paste what a customer saw there."
-            )
-            for point in found
-            if point is not None and not _COMMENT.sub("", texts.get(point.notice, "")).strip()
-        ]
-        if problems:
-            raise Problems(problems)
-        return tuple(found)
+        return load_points(self.texts)
 
     def _load_campaign(self) -> Campaign:
         facts = KEYS["fact.category"].names

@@ -1,0 +1,165 @@
+"""One call of an SDK while it is read: who sends it, what may be kept of it, and what becomes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+from typing import Any
+
+import msgspec
+
+from tactful.model.arrivals import Identifier
+from tactful.model.records import NewEvent
+from tactful.profile import events as kinds
+from tactful.profile.identifiers import ANONYMOUS
+from tactful.profile.orders import NotGoods
+from tactful.profile.traits import TraitTable
+
+WhyNot = Callable[[str], str]
+"""Why nothing of a category may be kept here; "" where it may."""
+LONGEST = 200
+"""Characters that are kept of a word: a product's code, a page's name."""
+TIGHTENS = frozenset({kinds.COMPLAINT_OPENED, kinds.PARCEL_LATE})
+"""Kinds of events that can only make a verdict stricter."""
+CATEGORIES: dict[str, str] = {
+    kinds.ORDER_LINE: "purchase",
+    kinds.PRODUCT_VIEWED: "browsing.own",
+    kinds.PAGE_VIEWED: "browsing.own",
+    kinds.PRODUCT_ADDED: "browsing.cart",
+    kinds.PRODUCT_REMOVED: "browsing.cart",
+    kinds.PRODUCTS_SEARCHED: "search",
+    kinds.COMPLAINT_OPENED: "service.complaint",
+    kinds.COMPLAINT_CLOSED: "service.complaint",
+    kinds.PARCEL_LATE: "purchase",
+    kinds.PARCEL_DELIVERED: "purchase",
+    kinds.PUT_RIGHT: "service",
+}
+"""What each kind of event is knowledge of; traits say it one by one."""
+NOT_COLLECTED = "not collected here"
+_HALVES = re.compile("[\ud800-\udfff\x00]")
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z_]{0,29}(?:\.[A-Za-z][A-Za-z_]{0,29}){0,4}")
+_encode = kinds.encode_body
+
+
+class Door(msgspec.Struct, frozen=True):
+    """What is known of the one who sends.
+
+    `zone` is how times without a zone are read (None: they are refused). `public` is true for a key that stands in a
+    page or an app, where anybody can read it: its events are of the browser, and of a person only where they can but
+    tighten; nothing of it counts as told by her. `person_kind` is the kind of its user ids. `region` is where
+    telephone numbers without a country are (`GB`). `live` is true where calls come as they are sent, so that the
+    instant of receipt is ours; false for files.
+    """
+
+    source: str
+    traits: TraitTable
+    not_goods: NotGoods
+    codes_pattern: str | None = None
+    zone: tzinfo | None = None
+    public: bool = False
+    person_kind: str = "customer"
+    region: str | None = None
+    live: bool = False
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What one call says. `names` are its identifiers, strongest first, as far as they may be kept.
+
+    `tells` are all of them: whom a refusal that comes with it is about. `at` is when it happened (µs). `left_out` says
+    what was not kept and why, never its value. `stops` are the channels in which she wants no more promotion.
+    `no_use` is the sentence why nothing is kept of it, where that is so and nothing is wrong.
+    """
+
+    message_id: bytes
+    at: int
+    events: tuple[NewEvent, ...] = ()
+    names: tuple[Identifier, ...] = ()
+    tells: tuple[Identifier, ...] = ()
+    left_out: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
+    no_use: str = ""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why nothing was taken, in one sentence. `wrong` is false where nothing is wrong and we have no use for it."""
+
+    reason: str
+    wrong: bool = True
+
+
+class Refused(Exception):
+    """A call that cannot be taken; its text is the sentence."""
+
+
+class Call:
+    """What the parts of one call have in common, and the events that are made of them."""
+
+    __slots__ = ("at", "door", "hers", "left_out", "message_id", "point", "shown", "why_not")
+
+    def __init__(
+        self, door: Door, message_id: bytes, at: int, names: tuple[Identifier, ...], point: str, why_not: WhyNot
+    ) -> None:
+        self.door = door
+        self.message_id = message_id
+        self.at = at
+        self.point = point
+        self.why_not = why_not
+        self.left_out: list[str] = []
+        self.hers = names[0] if names else None
+        """Whose an event that can only tighten is: the strongest identifier's."""
+        self.shown = self.hers
+        """Whose all other events are; of a public key, the browser's."""
+        if door.public:
+            self.shown = next((each for each in names if each[0] == ANONYMOUS), None)
+
+    def event(self, kind: str, body: kinds.Body, n: int | None = None) -> tuple[NewEvent, ...]:
+        """The event, or nothing where its category may not be kept; then it is counted."""
+        reason = self.why_not(CATEGORIES.get(kind, "")) if kind != kinds.TRAITS else ""
+        if reason:
+            self.left_out.append(f"event {kind}: {reason}")
+            return ()
+        message_id = self.message_id if n is None else b"%b/%d" % (self.message_id, n)
+        person = self.hers if kind in TIGHTENS else self.shown
+        return (NewEvent(self.door.source, message_id, kind, person, self.at, _encode(body), self.point),)
+
+
+def anything(category: str) -> str:
+    """Everything may be kept: no collection point says otherwise."""
+    return ""
+
+
+def first(values: Mapping[str, Any], *names: str) -> Any:
+    """The first of these that is there."""
+    for name in names:
+        value = values.get(name)
+        if value is not None:
+            return value
+    return None
+
+
+def part(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A set of names and values inside; empty where there is none."""
+    value = values.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def word(values: Mapping[str, Any], name: str) -> str:
+    """A word or a whole number as text, at most `LONGEST` characters; "" where there is none."""
+    value = values.get(name)
+    if isinstance(value, str):
+        text = value.strip()[:LONGEST]
+        return text if text.isascii() and "\x00" not in text else whole(text)
+    if isinstance(value, int) and not isinstance(value, bool) and -(1 << 63) <= value < 1 << 63:
+        return str(value)
+    return ""
+
+
+def whole(text: str) -> str:
+    """A text without halves of characters, which no file can hold."""
+    return _HALVES.sub("\ufffd", text)
+
+
+def named(path: str) -> str:
+    """The name of a trait for a count; one that may be a value itself is not repeated."""
+    return f"trait {path}" if _PLAIN_NAME.fullmatch(path) else "a trait whose name is no plain word"

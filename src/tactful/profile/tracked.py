@@ -1,0 +1,124 @@
+"""What `track` calls say: orders, products, searches, complaints, parcels, and that she wants no more e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tactful.model.records import NewEvent
+from tactful.profile import events as kinds
+from tactful.profile.call import TIGHTENS, Call, Refused, first, part, word
+from tactful.profile.events import Note, OrderLine
+from tactful.profile.orders import is_goods, thousandths
+
+NO_USE = "we have no use for this event; nothing is kept of it."
+MOST_PRODUCTS = 1000
+STOPS = {"unsubscribed": "email", "email marked as spam": "email"}
+"""Events that say in which channel she wants no more promotion."""
+_ORDERS = {"order completed": False, "order refunded": True, "order cancelled": True}
+_PRODUCTS = {
+    "product viewed": kinds.PRODUCT_VIEWED,
+    "product added": kinds.PRODUCT_ADDED,
+    "product removed": kinds.PRODUCT_REMOVED,
+}
+_ABOUT = {
+    "complaint opened": (kinds.COMPLAINT_OPENED, ("complaint_id", "ticket_id")),
+    "complaint closed": (kinds.COMPLAINT_CLOSED, ("complaint_id", "ticket_id")),
+    "parcel late": (kinds.PARCEL_LATE, ("order_id", "parcel_id")),
+    "parcel delivered": (kinds.PARCEL_DELIVERED, ("order_id", "parcel_id")),
+    "put right": (kinds.PUT_RIGHT, ("order_id", "parcel_id")),
+}
+
+
+def plain_name(payload: Mapping[str, Any]) -> str:
+    """The event's name in small letters with blanks between its words. Raises Refused where there is none."""
+    name = payload.get("event")
+    if not isinstance(name, str) or not (words := name[:200].replace("_", " ").split()):
+        raise Refused("`event` is missing.")
+    return " ".join(words).lower()
+
+
+def tracked(name: str, payload: Mapping[str, Any], call: Call) -> tuple[NewEvent, ...] | None:
+    """The events of a `track` call of this (plain) name, None where we have no use for it. Raises Refused."""
+    properties = part(payload, "properties")
+    if name in _PRODUCTS:
+        return call.event(_PRODUCTS[name], Note(_code(properties, "the product"), word(properties, "name")))
+    if name in _ORDERS:
+        return _order(properties, call, _ORDERS[name])
+    if name in ("products searched", "product searched"):
+        query = " ".join(word(properties, "query").split())
+        if not query:
+            raise Refused("`query` is missing.")
+        return call.event(kinds.PRODUCTS_SEARCHED, Note(query.casefold(), query))
+    if name in _ABOUT:
+        kind, names = _ABOUT[name]
+        if call.door.public and kind not in TIGHTENS:
+            raise Refused(f"“{name}” cannot be taken from a key that anybody can read.")
+        return call.event(kind, Note(next((ref for each in names if (ref := word(properties, each))), "")))
+    return () if name in STOPS else None
+
+
+def _order(properties: Mapping[str, Any], call: Call, returned: bool) -> tuple[NewEvent, ...]:
+    order = word(properties, "order_id") or word(properties, "checkout_id")
+    if not order:
+        raise Refused("`order_id` is missing.")
+    products = properties.get("products")
+    if not isinstance(products, list | tuple):
+        products = ()
+    if len(products) > MOST_PRODUCTS:
+        raise Refused(f"`products` holds more than the {MOST_PRODUCTS} that an order may have.")
+    country = _country(properties)
+    if not products:
+        price = thousandths(_number(properties, "total", "revenue", "value")) or 0
+        line = OrderLine(order, 0, "", "", -1 if returned else 1, price, country, _nature(returned, price), False)
+        return call.event(kinds.ORDER_LINE, line, 0)
+    lines = [_line(order, n, each, country, returned, call) for n, each in enumerate(products)]
+    found: tuple[NewEvent, ...] = ()
+    for n, each in enumerate(lines):
+        made = call.event(kinds.ORDER_LINE, each, n)
+        if not made:
+            break
+        found += made
+    return found
+
+
+def _nature(returned: bool, price: int) -> kinds.Nature:
+    return "returned" if returned else "free" if price == 0 else "bought"
+
+
+def _line(order: str, n: int, product: object, country: str, returned: bool, call: Call) -> OrderLine:
+    if not isinstance(product, Mapping):
+        raise Refused(f"product {n + 1} is not a set of names and values.")
+    code, name = _code(product, f"product {n + 1}"), word(product, "name")
+    units = product.get("quantity", 1)
+    if isinstance(units, bool) or not isinstance(units, int | float) or units != units or abs(units) > 1_000_000:
+        raise Refused(f"product {n + 1}: `quantity` must be a number.")
+    price = thousandths(_number(product, "price"))
+    if price is None:
+        raise Refused(f"product {n + 1}: `price` must be a number.")
+    goods = is_goods(code, call.door.codes_pattern, call.door.not_goods, name)
+    pieces = -abs(int(units)) if returned else int(units)
+    return OrderLine(order, n, code, name, pieces, price, country, _nature(returned or units < 0, price), goods)
+
+
+def _number(values: Mapping[str, Any], *names: str) -> str | int | float:
+    value = first(values, *names)
+    if isinstance(value, str):
+        return value[:100]
+    if isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 63):
+        return value
+    return 0
+
+
+def _country(properties: Mapping[str, Any]) -> str:
+    for place in ("shipping_address", "shippingAddress", "billing_address", "billingAddress"):
+        if country := word(part(properties, place), "country"):
+            return country
+    return word(properties, "country")
+
+
+def _code(product: Mapping[str, Any], which: str) -> str:
+    code = word(product, "sku") or word(product, "product_id") or word(product, "productId")
+    if not code:
+        raise Refused(f"{which} has no `sku` and no `product_id`.")
+    return code
