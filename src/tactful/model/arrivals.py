@@ -18,9 +18,9 @@ class Arrival(msgspec.Struct, frozen=True):
 
     `message_id` is unique within `source`; each of `events` has the same source, and an id made from it. An event is
     kept under its own `person`, one of `names`. `names` are all identifiers of the call, strongest first.
-    `permissions` are those of each of `subjects`. `left_out` says for each thing that was not kept what it was, to be counted
-    (`trait contact.location: not collected here`): never a value. `may_join` is false for a key that anybody can
-    read: then nothing is bound or merged, and nobody is made but by an identifier of a kind in `nobodies`.
+    `permissions` are those of each of `subjects`. `left_out` says for each thing that was not kept what it was, to be
+    counted (`trait contact.location: not collected here`): never a value. `may_join` is false for a key that anybody
+    can read: then nothing is bound or merged, and nobody is made but by an identifier of a kind in `nobodies`.
     """
 
     source: str

@@ -116,6 +116,19 @@ class Publication(msgspec.Struct, frozen=True):
     texts: bytes
 
 
+class Forgotten(msgspec.Struct, frozen=True):
+    """One step of deleting: how many events were looked at, up to `last_pos`, and what became of them by kind.
+
+    `people` are those who lost something by it.
+    """
+
+    last_pos: int
+    looked_at: int
+    deleted: dict[str, int]
+    trimmed: dict[str, int]
+    people: frozenset[int]
+
+
 class StoreCounts(msgspec.Struct, frozen=True):
     """How much a store holds. The times are None when it holds no event."""
 

@@ -6,7 +6,7 @@ raises `StoreProblem`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from tactful.model.arrivals import Arrival, Key, SetAside, TakenIn
@@ -14,6 +14,7 @@ from tactful.model.kept import (
     Appended,
     DecisionRow,
     Document,
+    Forgotten,
     Heard,
     ImportedFile,
     PersonRow,
@@ -22,7 +23,7 @@ from tactful.model.kept import (
     Snapshot,
     StoreCounts,
 )
-from tactful.model.records import Cap, Contact, NewEvent, Permission
+from tactful.model.records import Cap, Contact, Event, NewEvent, Permission
 
 
 class Store(Protocol):
@@ -63,6 +64,15 @@ class Store(Protocol):
 
     def document(self, person_id: int, fold: int) -> PersonRow:
         """One person's document with the tail behind it."""
+
+    def tail(self, person_id: int, after_pos: int = 0) -> list[Event]:
+        """Her events behind a position, in folding order; all of them without one."""
+
+    def identifiers(self, person_id: int) -> list[tuple[str, str]]:
+        """Her identifiers as they were written when they were first heard."""
+
+    def person_decisions(self, person_id: int) -> list[DecisionRow]:
+        """All decisions about her, newest first."""
 
     def save_documents(self, documents: Sequence[Document]) -> None:
         """Keep documents; one that is behind the kept one is left out."""
@@ -117,6 +127,15 @@ class Store(Protocol):
 
     def reserve(self, person_id: int, contact: Contact, caps: Sequence[Cap], epoch: int | None = None) -> bool:
         """Take a place for a contact if every cap allows it, and (with `epoch`) no other policy is in force by now."""
+
+    def forget_events(self, after_pos: int, most: int, fate: Callable[[str, int, bytes], bytes | None]) -> Forgotten:
+        """Look at the next events behind a position and keep of each what `fate` leaves of it."""
+
+    def forget_inputs(self, before: int, most: int) -> int:
+        """Delete facts documents that only decisions before an instant have read."""
+
+    def tidy(self) -> None:
+        """Let nothing that was deleted linger."""
 
     def publish(self, publication: Publication, texts: bytes) -> None:
         """Put a policy into force, whole or not at all."""

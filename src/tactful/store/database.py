@@ -109,6 +109,11 @@ class Database:
             connection.execute("BEGIN")
             yield connection
 
+    def tidy(self) -> None:
+        """Merge what was written into the file and empty the log beside it, as far as no reader is in the way."""
+        with self.clearly():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         with self.clearly():
             self._connection.close()

@@ -14,6 +14,7 @@ from tactful.store.doors import DoorVerbs
 from tactful.store.people import PeopleVerbs
 from tactful.store.permissions import PermissionVerbs
 from tactful.store.policies import PolicyVerbs
+from tactful.store.retention import RetentionVerbs
 from tactful.store.runs import RunVerbs
 from tactful.store.taking import TakingVerbs
 
@@ -28,7 +29,9 @@ def random_key() -> bytes:
     return secrets.token_bytes(32)
 
 
-class SqliteStore(TakingVerbs, DoorVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs, RunVerbs, PolicyVerbs, StorePart):
+class SqliteStore(
+    TakingVerbs, DoorVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs, RunVerbs, PolicyVerbs, RetentionVerbs, StorePart
+):
     """Every verb is one transaction that is on the disk when the verb returns, or has not happened at all.
 
     What cannot be done raises `StoreProblem`. A store belongs to the thread that opened it; other threads and

@@ -16,6 +16,7 @@ from typing import Any
 from tactful.model.kept import Appended, DecisionRow, Document, ImportedFile, Publication, Snapshot
 from tactful.model.problems import StoreProblem
 from tactful.model.records import DAY, HOUR, Cap, Contact, NewEvent, Permission
+from tactful.testing.check_store_door import CHECKS_OF_THE_DOOR
 
 MakeStore = Callable[[str], Any]
 LIVE = Cap(2, 7 * DAY)
@@ -356,7 +357,7 @@ def check_reopening(make_store: MakeStore) -> None:
 CHECKS: tuple[Callable[[MakeStore], None], ...] = (
     check_exactly_once, check_people, check_documents, check_permissions, check_contacts, check_caps,
     check_caps_under_a_rush, check_two_writers, check_runs, check_artefacts_and_sources, check_publications,
-    check_reopening,
+    check_reopening, *CHECKS_OF_THE_DOOR,
 )  # fmt: skip
 
 

@@ -1,0 +1,169 @@
+"""One person as the officer sees her: what she is in the middle of, her journey, and all that we hold, with sources.
+
+It is what is held, not what may be said: nothing here has been judged, and no message, card or answer to her is made
+from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from tactful.model.flow import Value
+from tactful.model.problems import Problem, Problems
+from tactful.model.records import DAY, Contact, Fact, Permission
+from tactful.profile.attributes import AttributeSettings, attributes
+from tactful.profile.document import FOLD, Document, decode_document
+from tactful.profile.facts import every_name, read
+from tactful.profile.fold import fold
+from tactful.profile.journey import Episode, Open, journey
+from tactful.profile.retention import Retention
+from tactful.service.import_orders import kept_catalogue
+from tactful.service.journeys import happened, middle_of
+from tactful.service.ports import Store
+from tactful.service.project import Project
+
+KINDS = ("customer", "loyalty", "email", "phone", "device", "anonymous")
+"""The kinds of identifiers that a bare value is looked up under, in this order."""
+_CONTACTS = 90 * DAY
+
+
+class Happening(msgspec.Struct, frozen=True):
+    """An episode, or something open, with its sentence."""
+
+    since: int
+    until: int
+    through: tuple[str, ...]
+    sentence: str
+    detail: Open | Episode
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A fact that we hold, with where it is from. `forgotten_at` is when it vanishes, 0 for never."""
+
+    name: str
+    key: str
+    value: dict[str, Any]
+    provenance: str | None
+    distance: int | None
+    sensitivity: str | None
+    about: str | None
+    via: str | None
+    point: str | None
+    purposes: tuple[str, ...] | None
+    at: int
+    forgotten_at: int
+    she_reads: str
+    rests_on: tuple[str, ...]
+    count: int
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """A decision about her, in a line."""
+
+    decision: str
+    at: int
+    candidate: str
+    verdict: str
+    stage: str
+
+
+class PersonView(msgspec.Struct, frozen=True):
+    """All that we hold of one person at an instant (µs)."""
+
+    person_id: int
+    called: str
+    now: int
+    identifiers: tuple[tuple[str, str], ...]
+    middle_of: tuple[Happening, ...]
+    journey: tuple[Happening, ...]
+    about_her: dict[str, Value]
+    because: dict[str, str]
+    facts: tuple[Held, ...]
+    permissions: tuple[Permission, ...]
+    contacts: tuple[Contact, ...]
+    decisions: tuple[Decided, ...]
+
+
+def who(store: Store, named: str) -> int:
+    """The person of `kind:value`, or of a bare value of one of the usual kinds. Raises Problems where there is none."""
+    kind, colon, value = named.partition(":")
+    if colon and (found := store.find(kind.strip(), value.strip())) is not None:
+        return found
+    for each in KINDS:
+        if (found := store.find(each, named)) is not None:
+            return found
+    raise Problems(
+        [Problem(named, 0, "nobody of this name is in the store; write it as `customer:17850` or `email:…`.")]
+    )
+
+
+def show(store: Store, project: Project, person_id: int, now: int) -> PersonView:
+    """Everything that is held of her at `now`, read with the tail: what was written a moment ago is in it."""
+    names = kept_catalogue(store).names()
+    shop = msgspec.structs.replace(project.profile_shop(names), told=project.told(project.points))
+    document = document_of(store, person_id)
+    hers = journey(Retention(shop.keeps, now).kept(store.tail(person_id)), now, shop.via, names)
+    known = read(document, now, shop)
+    facts = [fact for name in every_name(document, project.labels) for fact in known.facts(name)]
+    settings = AttributeSettings(project.countries, project.shop.returned_within // DAY)
+    about = attributes(document, now, settings)
+    return PersonView(
+        person_id=person_id,
+        called=store.person_label(person_id),
+        now=now,
+        identifiers=tuple(store.identifiers(person_id)),
+        middle_of=tuple(Happening(o.since, o.latest, o.via, middle_of(o), o) for o in hers.middle_of),
+        journey=tuple(_episode(each, project.shop.currency) for each in hers.episodes),
+        about_her=about.keys,
+        because=about.because,
+        facts=tuple(_held(fact, shop.keeps.of(fact.name)) for fact in facts),
+        permissions=store.permissions(person_id),
+        contacts=tuple(store.contacts(person_id, now - _CONTACTS)),
+        decisions=tuple(
+            Decided(each.decision_id, each.at, each.candidate, each.verdict, each.stage)
+            for each in store.person_decisions(person_id)
+            if each.at <= now
+        ),
+    )
+
+
+def document_of(store: Store, person_id: int) -> Document:
+    """Her document with the tail folded in."""
+    row = store.document(person_id, FOLD)
+    return fold(decode_document(row.doc) if row.doc is not None else None, row.tail)
+
+
+def _episode(each: Episode, currency: str) -> Happening:
+    through = (each.via,) if each.via else tuple(sorted({step.source for step in each.steps}))
+    return Happening(each.since, each.until, through, happened(each, currency), each)
+
+
+def _held(fact: Fact, kept: int) -> Held:
+    return Held(
+        name=fact.name,
+        key=fact.key,
+        value=fact.value,
+        provenance=fact.provenance,
+        distance=fact.distance,
+        sensitivity=fact.sensitivity,
+        about=fact.about,
+        via=fact.acquired_via,
+        point=fact.point,
+        purposes=fact.purposes,
+        at=fact.at,
+        forgotten_at=fact.at + kept if kept else 0,
+        she_reads=fact.she_reads,
+        rests_on=fact.lineage,
+        count=fact.count,
+    )
+
+
+def by_name(facts: Sequence[Held]) -> dict[str, list[Held]]:
+    """The facts under their names, newest first."""
+    found: dict[str, list[Held]] = {}
+    for fact in sorted(facts, key=lambda each: (each.name, -each.at, each.key)):
+        found.setdefault(fact.name, []).append(fact)
+    return found

@@ -1,0 +1,44 @@
+"""`tactful person show`: what is held of one person, on one screen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.typed import NOW, refused, typed
+
+
+def test_she_is_shown_whole(shop: Path) -> None:
+    calls = [
+        {"type": "track", "userId": "ada", "event": "Product Added", "messageId": "1",
+         "timestamp": "2011-12-09T09:00:00Z", "properties": {"sku": "t", "name": "Tray"}},
+        {"type": "identify", "userId": "ada", "messageId": "2", "timestamp": "2011-12-09T10:00:00Z",
+         "traits": {"email": "ada@shop.example"}},
+    ]  # fmt: skip
+    (shop / "web.jsonl").write_text("\n".join(map(json.dumps, calls)), encoding="utf-8")
+    assert typed(shop, "import", "events", "web.jsonl", "--source", "web").exit_code == 0
+    answer = typed(shop, "person", "show", "ada", *NOW)
+    assert answer.exit_code == 0, answer.output
+    assert "Has 1 thing in the basket and has not ordered: Tray. (web)" in answer.stdout
+    assert "Told us contact.email. (web)" in answer.stdout
+    assert "purchase.item             1: 20725 (observed, newest 2011-11-25 10:00)" in answer.stdout
+    assert max(map(len, answer.stdout.splitlines())) <= 96
+    before = typed(shop, "person", "show", "customer:ada", "--now", "2011-12-09T08:00").stdout
+    assert "Tray" not in before
+    assert "nothing that we know of" in before
+
+
+def test_in_full_every_event_and_fact_has_its_source(shop: Path) -> None:
+    whole = typed(shop, "person", "show", "ada", "--full", "--facts", *NOW).stdout
+    assert whole.count("from orders, event ") == 6
+    assert "she reads: You bought lunch bag red." in whole
+    assert "derived, distance 1" in whole
+    view = json.loads(typed(shop, "person", "show", "ada", "--json", *NOW).stdout)
+    assert view["called"] == "ada"
+    assert {fact["name"] for fact in view["facts"]} >= {"purchase.item", "label.due_again"}
+    assert all(fact["rests_on"] for fact in view["facts"])
+
+
+def test_nobody_is_one_sentence(shop: Path) -> None:
+    assert "nobody of this name is in the store" in refused(shop, "person", "show", "nobody")
+    assert "there is no shop here yet" in refused(shop.parent, "person", "show", "ada")
