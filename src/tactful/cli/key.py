@@ -15,7 +15,7 @@ from tactful.cli.main import app
 from tactful.cli.screen import answered, err, fail, say, say_json, say_table
 from tactful.model.arrivals import Key
 from tactful.service.keys import ID_BYTES, SECRET_BYTES, Wanted, create_key, revoke, state_of
-from tactful.service.project import Project, read_texts, shop_of
+from tactful.service.project import points_of, shop_of
 from tactful.service.report import local_time
 from tactful.service.shop import duration
 
@@ -52,7 +52,7 @@ def create(
         origins=tuple(dict.fromkeys(origin or ())),
         note=note,
     )
-    points = [each.name for each in Project(read_texts(shop, policy={})).points]
+    points = points_of(shop)
     with opened(shop) as store:
         minted = create_key(store, wanted, points, secrets.token_bytes(ID_BYTES + SECRET_BYTES), clock())
     if json:

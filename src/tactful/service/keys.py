@@ -11,13 +11,15 @@ import hashlib
 import hmac
 import re
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import msgspec
 
 from tactful.model.arrivals import Key
 from tactful.model.problems import Problem, Problems, suggestion
+from tactful.permission.points import CollectionPoint
+from tactful.service.door import check_point
 from tactful.service.ports import Store
 
 SCOPES = ("ingest", "read", "staff", "admin")
@@ -48,23 +50,33 @@ class Wanted(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-def create_key(store: Store, wanted: Wanted, points: Collection[str], chance: bytes, now: int) -> Minted:
-    """Make a key and keep it. `points` are the collection points that there are, `chance` 37 random bytes.
+def create_key(
+    store: Store, wanted: Wanted, points: Sequence[CollectionPoint], chance: bytes, now: int
+) -> Minted:
+    """Make a key and keep it. `points` are the collection points in force, `chance` 37 random bytes.
+
+    A key that sends events has a collection point with a notice that covers its source; where only one does, it need
+    not be named.
 
     Raises Problems where it may not be: a scope or point that does not exist, a public key that may do more than
     send events or has no origins or point, a third key of one source.
     """
     kept = store.keys()
     live = [key for key in kept if key.source == wanted.source and is_live(key, now)]
-    if faults := _faults(wanted, points, live):
-        raise Problems([Problem("key", 0, fault) for fault in faults])
+    covering = [each.name for each in points if wanted.source in each.sources]
+    point = wanted.point or (covering[0] if len(covering) == 1 and "ingest" in wanted.scopes else "")
+    problems = [Problem("key", 0, fault) for fault in _faults(wanted, live)]
+    if point or {"ingest", "staff"} & set(wanted.scopes):
+        problems += _point_faults(points, point, wanted.source)
+    if problems:
+        raise Problems(problems)
     key_id = _letters(chance[:ID_BYTES])
     secret = _letters(chance[ID_BYTES : ID_BYTES + SECRET_BYTES])
     key = Key(
         key_id=key_id,
         digest=digest_of(secret),
         source=wanted.source,
-        point=wanted.point,
+        point=point,
         scopes=wanted.scopes,
         public=wanted.public,
         origins=tuple(each.lower() for each in wanted.origins),
@@ -129,7 +141,15 @@ def _letters(chance: bytes) -> str:
     return base64.b32encode(chance).decode().rstrip("=").lower()
 
 
-def _faults(wanted: Wanted, points: Collection[str], live: Sequence[Key]) -> list[str]:
+def _point_faults(points: Sequence[CollectionPoint], name: str, source: str) -> tuple[Problem, ...]:
+    try:
+        check_point(points, name, source)
+    except Problems as found:
+        return found.problems
+    return ()
+
+
+def _faults(wanted: Wanted, live: Sequence[Key]) -> list[str]:
     found = []
     if not _NAME.fullmatch(wanted.source):
         found.append("a source is named with letters, digits, `.`, `_` and `-`, at most 64.")
@@ -138,9 +158,6 @@ def _faults(wanted: Wanted, points: Collection[str], live: Sequence[Key]) -> lis
         found.append(f"say what the key may do: {', '.join(SCOPES)}.")
     if wanted.lasts <= 0:
         found.append("a key must end some day: say --expires 365d.")
-    if wanted.point and wanted.point not in points:
-        known = suggestion(wanted.point, points) or f" There are: {', '.join(sorted(points)) or 'none'}."
-        found.append(f"there is no collection point `{wanted.point}` with a notice.{known}")
     found += _public_faults(wanted) if wanted.public else []
     if wanted.origins and not wanted.public:
         found.append("only a public key has origins: say --public, or leave --origin out.")
@@ -154,8 +171,6 @@ def _public_faults(wanted: Wanted) -> list[str]:
     found = []
     if wanted.scopes != ("ingest",):
         found.append("a public key can be read by anybody, so it may only send events: --scopes ingest.")
-    if not wanted.point:
-        found.append("a public key needs --point: the collection point whose notice the visitors of its pages saw.")
     if not wanted.origins:
         found.append("a public key needs --origin: the pages that may use it, such as https://shop.example.")
     for each in wanted.origins:
