@@ -45,7 +45,7 @@ class Follower:
             self._thread.join(seconds)
 
     @property
-    def alive(self) -> bool:
+    def running(self) -> bool:
         """Whether it is following."""
         return self._thread.is_alive()
 

@@ -1,4 +1,4 @@
-"""Calls of SDKs in: each is checked at the door, what is good is kept once, what is bad is set aside with its reason."""
+"""Calls of SDKs in: each is checked at the door, the good are kept once, the bad are set aside with a reason."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from pathlib import Path
 import msgspec
 
 from tactful.model.arrivals import Arrival, SetAside
-from tactful.profile.segment import Refusal
-from tactful.service.door import Doorman, Sender, arrive
+from tactful.service.door import Doorman, Refusal, Sender, arrive
 from tactful.service.ports import Store
 
 MOST_EVENTS = 20_000
@@ -49,8 +48,9 @@ def ingest(
 ) -> Ingested:
     """Take calls in, received at `now` (µs). When this returns what was good is on the disk; it may be sent again.
 
-    `gpc`: the browser said that she does not want to be followed. Raises StoreProblem where the store cannot be
-    written; then the same calls should be sent again, and whatever was kept is not kept twice.
+    A Refusal among the calls stands for one that was found bad before. `gpc`: the browser said that she does not want
+    to be followed. Raises StoreProblem where the store cannot be written; then the same calls should be sent again, and
+    whatever was kept is not kept twice.
     """
     reading = _Reading(sender, doorman, now, gpc)
     for index, payload in enumerate(payloads):
@@ -94,8 +94,12 @@ class _Reading:
 
     def take(self, index: int, payload: object) -> None:
         """Put one call on its heap."""
+        found: Arrival | Refusal
         try:
-            found = arrive(payload, self.sender, self.doorman, self.now, self.gpc)
+            if isinstance(payload, Refusal):
+                found = payload
+            else:
+                found = arrive(payload, self.sender, self.doorman, self.now, self.gpc)
         except RecursionError:
             found = Refusal("it is nested too deeply.")
         except Exception as fault:

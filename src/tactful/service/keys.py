@@ -50,9 +50,7 @@ class Wanted(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-def create_key(
-    store: Store, wanted: Wanted, points: Sequence[CollectionPoint], chance: bytes, now: int
-) -> Minted:
+def create_key(store: Store, wanted: Wanted, points: Sequence[CollectionPoint], chance: bytes, now: int) -> Minted:
     """Make a key and keep it. `points` are the collection points in force, `chance` 37 random bytes.
 
     A key that sends events has a collection point with a notice that covers its source; where only one does, it need

@@ -13,7 +13,7 @@ import msgspec
 
 from tactful.model.arrivals import Key
 from tactful.model.problems import StoreProblem
-from tactful.service.door import sender_of
+from tactful.service.door import Refusal, sender_of
 from tactful.service.ingest import Ingested, ingest, refuse_body
 from tactful.web.answers import Answer, Taken, answer, trouble
 from tactful.web.body import (
@@ -135,7 +135,7 @@ def _call(call: object, kind: str, shared: Mapping[str, Any], deep: bool) -> obj
     if not isinstance(call, dict):
         return call
     if deep and too_deep(call):
-        return {"messageId": call.get("messageId"), "type": "nested too deeply"}
+        return Refusal("it is nested too deeply.")
     if kind:
         call["type"] = kind
     call.pop("writeKey", None)
@@ -150,10 +150,10 @@ def _call(call: object, kind: str, shared: Mapping[str, Any], deep: bool) -> obj
 def _both(batch: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """The context of a call in a batch with one. What was refused in either is refused."""
     merged = {**batch, **own}
-    choices = [each.get("consent") for each in (batch, own)]
-    preferences = [each.get("categoryPreferences") for each in choices if isinstance(each, dict)]
-    if len(preferences) == 2 and all(isinstance(each, dict) for each in preferences):
-        first, second = preferences
-        refused = {name: False for each in (first, second) for name, said in each.items() if said is False}
-        merged["consent"] = {**choices[0], **choices[1], "categoryPreferences": {**first, **second, **refused}}
+    first, second = batch.get("consent"), own.get("consent")
+    if isinstance(first, dict) and isinstance(second, dict):
+        theirs, hers = first.get("categoryPreferences"), second.get("categoryPreferences")
+        if isinstance(theirs, dict) and isinstance(hers, dict):
+            refused = {name: False for each in (theirs, hers) for name, said in each.items() if said is False}
+            merged["consent"] = {**first, **second, "categoryPreferences": {**theirs, **hers, **refused}}
     return merged
