@@ -26,7 +26,7 @@ PURE = {
     "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools", "graphlib", "hashlib",
     "heapq", "hmac", "html", "itertools", "json", "keyword", "math", "numbers", "operator", "re",
     "statistics", "string", "struct", "tactful", "textwrap", "types", "typing", "unicodedata", "zlib",
-    "jinja2", "liquid", "markupsafe", "msgspec", "yaml",
+    "email_validator", "jinja2", "liquid", "markupsafe", "msgspec", "phonenumbers", "yaml",
 }  # fmt: skip
 ONLY_IN = {"zoneinfo": "arbitration"}
 # Polars makes columns of columns and is pure as it is used here; nothing else of the core may import it, or these.

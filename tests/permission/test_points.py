@@ -108,3 +108,14 @@ def test_nothing_leads_to_advertising_research_or_a_sale() -> None:
 def test_a_table_with_a_word_that_is_no_purpose_is_refused() -> None:
     with pytest.raises(Problems, match="Did you mean winback"):
         load_compatible("compatible: 1\ncovers:\n  market: [winbak]\n", "t.yaml")
+
+
+def test_an_event_that_names_its_point_is_evidence_for_that_one() -> None:
+    point = load(CHECKOUT)
+    other = load(CHECKOUT.replace("collection_point: checkout", "collection_point: till"))
+    names = lambda *events: [each.point.name for each in passed([point, other], events, NOW)]  # noqa: E731
+    assert names(("orders", SEEN_FROM)) == ["checkout", "till"]
+    assert names(("orders", "", SEEN_FROM)) == ["checkout", "till"]
+    assert names(("orders", "till", SEEN_FROM)) == ["till"]
+    assert names(("orders", "elsewhere", SEEN_FROM)) == []
+    assert names(("helpdesk", "till", SEEN_FROM)) == []

@@ -53,7 +53,8 @@ class EventImport(msgspec.Struct, frozen=True):
     """What became of an import. `refused` holds the first thousand, `kinds` the kept events by kind.
 
     `left_out` is what was not kept of the calls, with the reason, by how often; never what it said. `permissions` is
-    how many refusals and permissions were new. `point` is the collection point of the source, empty where none covers it.
+    how many refusals and permissions were new. `point` is the collection point of the source, empty where there is
+    none.
     `columns` and `unused_columns` are those of a table. `heard_as_of` is the instant up to which the
     source's silence is now believed, None where it is not: then `not_heard` says why.
     """
