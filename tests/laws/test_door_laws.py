@@ -27,9 +27,9 @@ LEAF = st.none() | st.booleans() | NUMBER | TEXT
 NAMES = st.sampled_from(
     ["type", "event", "userId", "anonymousId", "messageId", "timestamp", "sentAt", "originalTimestamp", "receivedAt",
      "properties", "traits", "context", "previousId", "products", "sku", "price", "quantity", "order_id", "email",
-     "phone", "consent", "categoryPreferences", "Analytics", "Advertising", "Marketing", "gpc", "consentManagement", "device",
-     "id", "deniedConsentIds", "allowedConsentIds", "externalIds", "externalId", "encoding", "collection", "collection_point",
-     "name", "query", "total", "gender", "loyaltyNumber", "address", "city"]
+     "phone", "consent", "categoryPreferences", "Analytics", "Advertising", "Marketing", "gpc", "consentManagement",
+     "device", "id", "deniedConsentIds", "allowedConsentIds", "externalIds", "externalId", "encoding", "collection",
+     "collection_point", "name", "query", "total", "gender", "loyaltyNumber", "address", "city"]
 )  # fmt: skip
 JSON = st.recursive(
     LEAF,

@@ -17,8 +17,6 @@ at the earliest in the next quarter, never too early.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
 from tactful.model.records import Permission
@@ -49,12 +47,12 @@ def choices_of(context: object, gpc: bool = False) -> Choices:
 
     Only true and false are choices. Where one call says both of one name, it is a no.
     """
-    if not isinstance(context, Mapping):
+    if not isinstance(context, dict):
         return GPC_ONLY if gpc else NOTHING_SAID
     consent = context.get("consent")
-    gpc = gpc or _on(context.get("gpc")) or (isinstance(consent, Mapping) and _on(consent.get("gpc")))
+    gpc = gpc or _on(context.get("gpc")) or (isinstance(consent, dict) and _on(consent.get("gpc")))
     said: dict[str, bool] = {}
-    if isinstance(consent, Mapping):
+    if isinstance(consent, dict):
         _read(consent.get("categoryPreferences"), said)
     if "categoryPreferences" in context:
         _read(context["categoryPreferences"], said)
@@ -70,14 +68,14 @@ def _on(value: object) -> bool:
 
 
 def _read(preferences: object, said: dict[str, bool]) -> None:
-    if isinstance(preferences, Mapping):
+    if isinstance(preferences, dict):
         for name, chosen in tuple(preferences.items())[:_MOST]:
             if isinstance(name, str) and isinstance(chosen, bool):
                 _say(name, chosen, said)
 
 
 def _read_ids(management: object, said: dict[str, bool]) -> None:
-    if isinstance(management, Mapping):
+    if isinstance(management, dict):
         for field, chosen in (("allowedConsentIds", True), ("deniedConsentIds", False)):
             listed = management.get(field)
             for name in listed[:_MOST] if isinstance(listed, list) else ():

@@ -141,7 +141,7 @@ def first(values: Mapping[str, Any], *names: str) -> Any:
 def part(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """A set of names and values inside; empty where there is none."""
     value = values.get(name)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def word(values: Mapping[str, Any], name: str) -> str:

@@ -108,7 +108,7 @@ def external(context: Mapping[str, Any]) -> list[tuple[str, Any]]:
     for name in ("externalIds", "externalId"):
         listed = context.get(name)
         for each in listed[:20] if isinstance(listed, list) else ():
-            if isinstance(each, Mapping) and isinstance(each.get("type"), str):
+            if isinstance(each, dict) and isinstance(each.get("type"), str):
                 clear = each.get("encoding", "none") in ("none", None) and each.get("collection", "users") == "users"
                 if clear:
                     found.append((each["type"][:LONGEST].casefold(), each.get("id")))

@@ -75,7 +75,7 @@ def take(payload: object, door: Door, now: int, why_not: WhyNot = anything, poin
     `point`. Whatever the payload is, this answers.
     """
     try:
-        if not isinstance(payload, Mapping):
+        if not isinstance(payload, dict):
             raise Refused("this is not a set of names and values.")
         return _take(payload, door, now, why_not, point)
     except (Refused, TimeRefused) as refused:
@@ -147,7 +147,7 @@ class _Names:
         if kind == "alias":
             self._previous(first(payload, "previousId", "previous_id"))
         context = payload.get("context")
-        if isinstance(context, Mapping):
+        if isinstance(context, dict):
             if "traits" in context:
                 self._traits(part(context, "traits"))
             if "device" in context:

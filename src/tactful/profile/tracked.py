@@ -87,7 +87,7 @@ def _nature(returned: bool, price: int) -> kinds.Nature:
 
 
 def _line(order: str, n: int, product: object, country: str, returned: bool, call: Call) -> OrderLine:
-    if not isinstance(product, Mapping):
+    if not isinstance(product, dict):
         raise Refused(f"product {n + 1} is not a set of names and values.")
     code, name = _code(product, f"product {n + 1}"), word(product, "name")
     units = product.get("quantity", 1)

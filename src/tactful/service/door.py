@@ -7,7 +7,7 @@ can only tighten.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
 import msgspec
@@ -154,8 +154,8 @@ def arrive(payload: object, sender: Sender, doorman: Doorman, now: int, gpc: boo
     """
     desk = doorman.desk(sender)
     consent, problem = desk.consent, desk.problem
-    context = payload.get("context") if isinstance(payload, Mapping) else None
-    if isinstance(context, Mapping) and context.get("collection_point") is not None:
+    context = payload.get("context") if isinstance(payload, dict) else None
+    if isinstance(context, dict) and context.get("collection_point") is not None:
         consent, problem = _said(context["collection_point"], sender, doorman)
     if problem:
         return Refusal(problem)
