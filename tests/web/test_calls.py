@@ -234,20 +234,21 @@ def test_documents_follow(server: Server) -> None:
 
 
 def test_the_recorded_requests_of_all_sdks_are_taken(server: Server, shared_data: Path) -> None:
-    """Every request that seven SDKs really sent, byte for byte as far as it was recorded."""
+    """Every request in Segment's shape that was recorded, with the headers that came with it."""
     taken = 0
+    left = ("host", "content-length", "authorization")
     for name in ("browser_sdks", "node_sdks", "py_sdks"):
         for text in (shared_data / "sdk_requests" / f"{name}.jsonl").read_text("utf-8").splitlines():
             record = json.loads(text)
-            if record["method"] != "POST" or not isinstance(record["body"], dict):
+            if record["method"] != "POST" or "/v1/" not in record["path"]:
                 continue
             body = json.dumps(record["body"]).encode()
-            headers = {k: v for k, v in record["headers"] if k.lower() not in ("host", "content-length", "authorization")}
-            headers["Origin"] = "https://shop.example"
             body = gzip.compress(body) if record["was_gzip"] else body
+            headers = {k: v for k, v in record["headers"] if k.lower() not in left}
+            headers["Origin"] = "https://shop.example"
             path = record["path"][record["path"].index("/v1/") :]
             reply = server.ask("POST", path, body, server.keys["server"], headers)
             assert reply.status == 200, path
-            assert reply.said["success"] is True
+            assert not reply.said["refused"], path
             taken += 1
-    assert taken >= 15
+    assert taken == 9

@@ -12,7 +12,7 @@ segment.screen({ userId: 'node-segment', name: 'Basket' })
 segment.group({ userId: 'node-segment', groupId: 'g1' })
 await segment.closeAndFlush()
 
-const rudder = new RudderAnalytics(key, { dataPlaneUrl: `${address}/v1/batch`, flushAt: 1, gzip: true })
+const rudder = new RudderAnalytics(key, { dataPlaneUrl: address, flushAt: 1, gzip: true })
 rudder.identify({ userId: 'node-rudder', traits: { email: 'node-rudder@mail.example' } })
 rudder.track({ userId: 'node-rudder', event: 'Product Viewed', properties: { product_id: '20725', name: 'Lunch bag' } })
 await new Promise((done) => rudder.flush(done))
