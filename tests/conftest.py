@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.postgres import postgres_server, postgres_url, postgres_urls
+
+__all__ = ["postgres_server", "postgres_url", "postgres_urls"]
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI") == "true"

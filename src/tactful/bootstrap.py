@@ -1,15 +1,54 @@
-"""The only place that knows both the ports and their adapters."""
+"""The only place that knows both the ports and their adapters.
+
+A store is named by its place: the folder of a shop, where it is the file `tactful.db`, or the address of a PostgreSQL
+database (`postgresql://…`).
+"""
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
+from tactful.model.kept import CopiedTable
+from tactful.model.problems import StoreProblem
 from tactful.service.ports import Store
+from tactful.store import copying
 from tactful.store.sqlite import open_for_reading, open_store
+from tactful.store.verbs import Verbs
+from tactful.store.writer import ServingStore, serve_sqlite
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 STORE_FILE = "tactful.db"
+ADDRESSES = ("postgresql://", "postgres://")
+Place = str | Path
+
+
+def is_address(place: Place) -> bool:
+    """Whether a place is the address of a database, not a folder."""
+    return str(place).startswith(ADDRESSES)
+
+
+def store_from(place: Place) -> Store:
+    """The store at a place, made on first use. Raises StoreProblem."""
+    return _opened(place)
+
+
+def reading_store(place: Place) -> Store:
+    """The store at a place, for reports; it must be there. Raises StoreProblem."""
+    return _opened(place, reads_only=True)
+
+
+def serving_store(place: Place, *, most_open: int = 16) -> Store:
+    """The store at a place for many threads of one server process; it is not brought forward. Raises StoreProblem."""
+    if not is_address(place):
+        return cast(Store, serve_sqlite(Path(place) / STORE_FILE))
+    address, open_postgres = str(place), _postgres().open_postgres
+    open_postgres(address).close()
+    return cast(Store, ServingStore(lambda: open_postgres(address), None, most_open=most_open))
 
 
 def store_at(folder: Path) -> Store:
@@ -22,42 +61,53 @@ def store_for_reading(folder: Path) -> Store:
     return open_for_reading(folder / STORE_FILE)
 
 
-def store_bytes(folder: Path) -> int:
-    """How large the store of a folder is on the disk, with what is not yet merged into it."""
-    files = [folder / STORE_FILE, folder / f"{STORE_FILE}-wal"]
-    return sum(file.stat().st_size for file in files if file.exists())
+def copy_store(
+    source: Place, target: Place, watched: Callable[[int], Callable[[int], None]]
+) -> tuple[list[CopiedTable], int]:
+    """Copy a store whole into an empty one, or not at all: what became of each table, and how large it is there.
+
+    `watched` is told how many rows there are to move and gives a function that is told of those that were. Raises
+    StoreProblem where the target is not empty or something differs there.
+    """
+    if is_address(target):
+        _postgres().migrate_postgres(str(target))
+    with closing(_opened(source, reads_only=True)) as old, closing(_opened(target)) as new:
+        copied = copying.copy(old, new, watched(2 * copying.rows_in(old)))
+        return copied, new.size()
 
 
-class PerThread:
-    """A store for many threads: each opens the file for itself, and one writes at a time."""
+def migrate_store(place: Place) -> tuple[int, int]:
+    """Bring a store forward to the newest version: from which, to which. Raises StoreProblem."""
+    if is_address(place):
+        return cast(tuple[int, int], _postgres().migrate_postgres(str(place)))
+    path = Path(place) / STORE_FILE
+    if not path.exists():
+        raise StoreProblem(f"There is no store at {path} yet: import something first.")
+    from tactful.store.database import version_at
+    from tactful.store.schema import NEWEST
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._own = threading.local()
-        self._lock = threading.Lock()
-        self._all: list[Any] = []
-
-    def __getattr__(self, verb: str) -> Any:
-        store = getattr(self._own, "store", None)
-        if store is None:
-            store = self._own.store = open_store(self._path, waits=2.0)
-        if verb not in ("take_in", "set_aside", "save_documents", "forget_aside", "add_key", "revoke_key"):
-            return getattr(store, verb)
-
-        def locked(*args: Any) -> Any:
-            with self._lock:
-                return getattr(store, verb)(*args)
-
-        return locked
-
-    def close(self) -> None:
-        store = getattr(self._own, "store", None)
-        if store is not None:
-            store.close()
+    before = version_at(path)
+    open_store(path).close()
+    return before, NEWEST
 
 
-def serving_store(where: str | Path) -> Store:
-    """The store of a server, for all its threads. Raises StoreProblem."""
-    store = PerThread(Path(where) / STORE_FILE)
-    store.counts  # noqa: B018
-    return cast(Store, store)
+def make_partitions(place: Place, ahead: int) -> list[str]:
+    """Make the months that events will lie in, on PostgreSQL: which were missing. Raises StoreProblem."""
+    if not is_address(place):
+        raise StoreProblem("A store in a folder has no partitions: they are PostgreSQL's.")
+    return cast(list[str], _postgres().make_partitions(str(place), ahead))
+
+
+def _opened(place: Place, *, reads_only: bool = False) -> Verbs:
+    if is_address(place):
+        return cast(Verbs, _postgres().open_postgres(str(place), reads_only=reads_only))
+    return (open_for_reading if reads_only else open_store)(Path(place) / STORE_FILE)
+
+
+def _postgres() -> ModuleType:
+    """The adapter for PostgreSQL, whose packages need not be there."""
+    try:
+        from tactful.store import postgres
+    except ImportError:
+        raise StoreProblem("A store on PostgreSQL needs one more package: pip install 'tactful[postgres]'.") from None
+    return postgres

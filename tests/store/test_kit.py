@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from tactful.model.kept import Appended, DecisionRow, Snapshot
 from tactful.model.records import Cap, Contact, NewEvent, Permission
 from tactful.service.ports import Store
 from tactful.store import SqliteStore, open_store
+from tactful.store.postgres import PostgresStore, open_postgres
 from tactful.testing.check_store import CHECKS, MakeStore, check_store
 
 
@@ -25,6 +27,18 @@ def in_folder(folder: Path) -> Callable[[str], SqliteStore]:
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_embedded_store(check: Callable[[MakeStore], None], tmp_path: Path) -> None:
     check(in_folder(tmp_path))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_store_on_postgresql(check: Callable[[MakeStore], None], postgres_urls: Callable[[str], str]) -> None:
+    lock = Lock()
+
+    def make(name: str) -> PostgresStore:
+        with lock:
+            url = postgres_urls(name)
+        return open_postgres(url)
+
+    check(make)
 
 
 def test_it_has_the_verbs_of_the_port(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ COMMANDS = {
     "policy": ("policy_publishing", "Begin, test, explain, compare and publish a policy."),
     "doctor": ("doctor", "On one screen, why something is silent."),
     "judge": ("judge", "Judge flows from a file; no store, no person."),
+    "store": ("moving", "Move the store between a file and PostgreSQL, and keep it in shape."),
     "words": ("words", "Every word that Tactful speaks, with its source."),
 }
 """Every command in the order of `tactful --help`: the module that holds it, and one line of help."""

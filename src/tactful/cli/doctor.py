@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from tactful.bootstrap import store_bytes
 from tactful.cli.folder import AsJson, Folder, project_of, read_only
 from tactful.cli.instant import instant
 from tactful.cli.main import app
@@ -37,11 +36,12 @@ def doctor(
     names = [project_of(shop, file).campaign.name for file in sorted((shop / "campaigns").glob("*.yaml"))]
     with read_only(shop) as store:
         damage = store.damage()
+        size = store.size()
         found = check_up(store, shop, answers, names, at, round(bound * 10))
     if json:
         say_json({**{name: getattr(found, name) for name in found.__struct_fields__}, "damage": damage})
     else:
-        _show(found, answers, store_bytes(shop), damage)
+        _show(found, answers, size, damage)
     if found.alarms or damage:
         raise typer.Exit(NO)
 

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from tactful.bootstrap import store_at, store_for_reading
+from tactful.bootstrap import reading_store, store_from
+from tactful.cli.place import place_of
 from tactful.model.problems import Problem, Problems, StoreProblem
 from tactful.service.packs import read_text
 from tactful.service.ports import Store
@@ -27,7 +28,7 @@ CampaignFile = Annotated[Path, typer.Option("--campaign", help="The campaign's f
 @contextmanager
 def opened(folder: Path) -> Iterator[Store]:
     """The store of a folder, for reading and writing; closed at the end."""
-    store = store_at(folder)
+    store = store_from(place_of(folder))
     try:
         yield store
     finally:
@@ -47,7 +48,7 @@ def opened_to_decide(folder: Path) -> Iterator[Store]:
 @contextmanager
 def read_only(folder: Path) -> Iterator[Store]:
     """The store of a folder, for reading; closed at the end."""
-    store = store_for_reading(folder)
+    store = reading_store(place_of(folder))
     try:
         yield store
     finally:

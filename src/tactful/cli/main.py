@@ -7,13 +7,14 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from tactful.cli.commands import COMMANDS
 from tactful.cli.degrade import degrade, drop_output
+from tactful.cli.place import STORE_PLACE
 
 BAD_INPUT, STOPPED, FAULT = 2, 130, 70
 
@@ -52,8 +53,19 @@ app = typer.Typer(
 
 
 @app.callback()
-def tactful() -> None:
+def tactful(
+    store: Annotated[
+        str,
+        typer.Option(
+            "--store",
+            envvar="TACTFUL_STORE",
+            metavar="ADDRESS",
+            help="A PostgreSQL database (postgresql://…) that holds the store, instead of a file in the shop's folder.",
+        ),
+    ] = "",
+) -> None:
     """Personal, never creepy: what may be said to a customer, what may only be used, asked, held or left alone."""
+    STORE_PLACE.set(store)
 
 
 def run() -> None:

@@ -25,7 +25,8 @@ class PersonRow(msgspec.Struct, frozen=True):
     """A person's facts document and the events that it does not hold yet.
 
     `doc` is None when there is none of the asked fold version; then the tail is her whole history. The tail is in
-    folding order: (occurred_at, key). A document that was folded with it holds everything up to `last_pos`.
+    folding order: (occurred_at, key). A document that was folded with it holds everything up to `last_pos`, and maybe
+    more: an event may be in the tail that the document holds already. Folding one twice changes nothing.
     """
 
     person_id: int
@@ -42,6 +43,13 @@ class Document(msgspec.Struct, frozen=True):
     fold: int
     upto_pos: int
     body: bytes
+
+
+class Behind(msgspec.Struct, frozen=True):
+    """Whose documents lack events, for one who follows the events: with theirs folded, it has come to `upto`."""
+
+    people: tuple[int, ...]
+    upto: int
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -143,3 +151,18 @@ class StoreCounts(msgspec.Struct, frozen=True):
     decisions: int
     snapshots: int
     artefacts: int
+
+
+class CopiedTable(msgspec.Struct, frozen=True):
+    """A table of a store that was copied: how much was read, and how much is there now, with a digest of each."""
+
+    table: str
+    rows: int
+    digest: str
+    rows_there: int
+    digest_there: str
+
+    @property
+    def same(self) -> bool:
+        """Whether what is there is what was read."""
+        return (self.rows, self.digest) == (self.rows_there, self.digest_there)

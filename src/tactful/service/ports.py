@@ -12,6 +12,7 @@ from typing import Protocol
 from tactful.model.arrivals import Arrival, Key, SetAside, TakenIn
 from tactful.model.kept import (
     Appended,
+    Behind,
     DecisionRow,
     Document,
     Forgotten,
@@ -77,6 +78,12 @@ class Store(Protocol):
     def save_documents(self, documents: Sequence[Document]) -> None:
         """Keep documents; one that is behind the kept one is left out."""
 
+    def behind(self, name: str, most: int) -> Behind:
+        """Whose events the follower of this name has not come to yet, of about `most` events."""
+
+    def followed(self, name: str, upto: int) -> None:
+        """The follower of this name has come as far as `upto`."""
+
     def find(self, kind: str, value: str) -> int | None:
         """The person with this identifier, or None; nobody is made."""
 
@@ -103,6 +110,9 @@ class Store(Protocol):
 
     def damage(self) -> str:
         """What is broken in the store itself; empty where nothing is."""
+
+    def size(self) -> int:
+        """How many bytes it takes on the disk."""
 
     def counts(self) -> StoreCounts:
         """How much there is."""

@@ -1,21 +1,24 @@
-"""What every part of the SQLite store stands on: its file, its keys, and people by identifier."""
+"""What every part of the store stands on: its file, its keys, and people by identifier."""
 
 from __future__ import annotations
 
 import hmac
-import sqlite3
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
 
 from tactful.model.problems import StoreProblem
-from tactful.store.database import Database
+from tactful.store.connection import Connection, Database
+from tactful.store.parts import LOOKUP, in_parts
 
 DAY = 86_400_000_000
 NORM_VERSION = 1
 REMEMBERED = 1_000_000
 HIGHEST_ID = 2**63 - 1
 TRIES = 100_000
+FIND = "SELECT blind, person_id FROM identifier WHERE kind = ? AND blind"
+BIND = """INSERT INTO identifier (kind, blind, person_id, norm_version, label) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING"""
+GATE = "INSERT INTO gate (gate_id) VALUES (?) ON CONFLICT DO NOTHING"
 Identifier = tuple[str, str]
 
 
@@ -46,20 +49,18 @@ class StorePart:
         with database.reading() as connection:
             keys = dict(connection.execute("SELECT name, value FROM meta WHERE name IN ('site', 'index')"))
         if set(keys) != {"site", "index"}:
-            raise StoreProblem(f"{database.path} has lost its keys: put back a backup.")
+            raise StoreProblem(f"{database.place} has lost its keys: put back a backup.")
         self._site: bytes = keys["site"]
         self._index: bytes = keys["index"]
 
     def _blind(self, kind: str, value: str) -> bytes:
         return hmac.digest(self._index, kind.encode() + b"\0" + normal_form(kind, value), "sha256")
 
-    def _find(self, connection: sqlite3.Connection, kind: str, value: str) -> int | None:
-        row = connection.execute(
-            "SELECT person_id FROM identifier WHERE kind = ? AND blind = ?", (kind, self._blind(kind, value))
-        ).fetchone()
-        return row[0] if row else None
+    def _find(self, connection: Connection, kind: str, value: str) -> int | None:
+        row = connection.execute(f"{FIND} = ?", (kind, self._blind(kind, value))).fetchone()
+        return row[1] if row else None
 
-    def _who(self, connection: sqlite3.Connection, identifier: Identifier | None) -> int | None:
+    def _who(self, connection: Connection, identifier: Identifier | None) -> int | None:
         """The person an identifier means, if there is one; nobody is made."""
         if identifier is None:
             return None
@@ -67,55 +68,73 @@ class StorePart:
         return known if known is not None else self._find(connection, *identifier)
 
     def _resolve(
-        self, connection: sqlite3.Connection, identifiers: Iterable[Identifier]
+        self, connection: Connection, identifiers: Iterable[Identifier]
     ) -> tuple[dict[Identifier, int | None], int]:
         """Who each identifier means, inside a write; unknown ones become people. Also: how many were made.
 
         An identifier without a value means nobody. What was found out is remembered by `_remember` after the commit.
         """
-        version = connection.execute("PRAGMA data_version").fetchone()[0]
+        version = connection.version()
         if version != self._known_at or len(self._known) > REMEMBERED:
             self._known.clear()
             self._known_at = version
-        meant: dict[Identifier, int | None] = {}
-        made = 0
-        for identifier in identifiers:
-            if identifier in meant:
-                continue
-            person_id = self._known.get(identifier)
-            if person_id is None and normal_form(*identifier):
-                person_id = self._find(connection, *identifier)
-                if person_id is None:
-                    person_id = self._make_person(connection, *identifier)
-                    made += 1
-            meant[identifier] = person_id
-        return meant, made
+        meant = self._found(connection, identifiers)
+        unknown = [each for each, person_id in meant.items() if person_id is None and normal_form(*each)]
+        if not unknown:
+            return meant, 0
+        made = self._make_people(connection, unknown)
+        meant.update(self._found(connection, [each for each in unknown if each not in made]) | made)
+        return meant, len(made)
+
+    def _found(self, connection: Connection, identifiers: Iterable[Identifier]) -> dict[Identifier, int | None]:
+        """The people that identifiers mean, if there are such; nobody is made."""
+        meant = {each: self._known.get(each) for each in identifiers}
+        asked: dict[str, dict[bytes, list[Identifier]]] = {}
+        for each, person_id in meant.items():
+            if person_id is None:
+                asked.setdefault(each[0], {}).setdefault(self._blind(*each), []).append(each)
+        for kind, blinds in asked.items():
+            for part in in_parts(list(blinds), LOOKUP):
+                rows = connection.execute(f"{FIND} IN ({','.join('?' * len(part))})", (kind, *part))
+                meant.update((each, person_id) for blind, person_id in rows for each in blinds[blind])
+        return meant
+
+    def forget(self) -> None:
+        """Forget whom identifiers mean: what was remembered of it may not have been kept."""
+        self._known.clear()
 
     def _remember(self, meant: dict[Identifier, int | None]) -> None:
         self._known.update((identifier, person) for identifier, person in meant.items() if person is not None)
 
-    def _make_person(self, connection: sqlite3.Connection, kind: str, value: str) -> int:
-        for _ in range(TRIES):
-            person_id = self._new_id()
-            if not 0 < person_id <= HIGHEST_ID:
+    def _make_people(self, connection: Connection, identifiers: Sequence[Identifier]) -> dict[Identifier, int]:
+        """A person for each identifier, but for those that somebody else made meanwhile, or that mean the same."""
+        people = self._free_ids(connection, len(identifiers))
+        connection.insert_many("person", ("person_id", "gate_id", "root"), [(each,) * 3 for each in people])
+        rows = sorted(
+            (kind, self._blind(kind, value), place, person_id, written(value))
+            for place, ((kind, value), person_id) in enumerate(zip(identifiers, people, strict=True))
+        )
+        new = connection.insert_new(
+            BIND, [(kind, blind, person, NORM_VERSION, label) for kind, blind, _, person, label in rows]
+        )
+        made = {identifiers[row[2]]: row[3] for row, is_new in zip(rows, new, strict=True) if is_new}
+        if len(made) < len(rows):
+            needless = [(row[3],) for row, is_new in zip(rows, new, strict=True) if not is_new]
+            connection.executemany("DELETE FROM person WHERE person_id = ?", needless)
+            connection.executemany("DELETE FROM gate WHERE gate_id = ?", needless)
+        return made
+
+    def _free_ids(self, connection: Connection, count: int) -> list[int]:
+        """Ids that nobody has, each with a gate of its own."""
+        free: list[int] = []
+        tries = 0
+        while len(free) < count:
+            ids = [self._new_id() for _ in range(count - len(free))]
+            if not all(0 < each <= HIGHEST_ID for each in ids):
                 raise ValueError("a person's id is a positive number below 2**63")
-            if connection.execute("INSERT OR IGNORE INTO gate (gate_id) VALUES (?)", (person_id,)).rowcount:
-                break
-        else:
-            raise ValueError(f"new_id gave {TRIES} ids that are taken")
-        connection.execute(
-            "INSERT INTO person (person_id, gate_id, root) VALUES (?, ?, ?)", (person_id, person_id, person_id)
-        )
-        connection.execute(
-            "INSERT INTO identifier (kind, blind, person_id, norm_version, label) VALUES (?, ?, ?, ?, ?)",
-            (kind, self._blind(kind, value), person_id, NORM_VERSION, written(value)),
-        )
-        return person_id
-
-
-Row = TypeVar("Row")
-
-
-def in_parts(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
-    """The rows in order, `size` at a time."""
-    return (rows[start : start + size] for start in range(0, len(rows), size))
+            new = connection.insert_new(GATE, [(each,) for each in ids])
+            free += [each for each, is_new in zip(ids, new, strict=True) if is_new]
+            tries = 0 if any(new) else tries + 1
+            if tries == TRIES:
+                raise ValueError(f"new_id gave {TRIES} ids that are taken")
+        return free

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
 from tactful.model.problems import StoreProblem
 from tactful.model.records import Cap, Contact
-from tactful.store.base import StorePart, in_parts
+from tactful.store.base import StorePart
+from tactful.store.connection import Connection
+from tactful.store.parts import in_parts
 from tactful.store.policies import epoch_of
 
 ROWS = 5_000
-INSERT = """INSERT OR IGNORE INTO contact (person_id, gate_id, channel, class, state, at, decision_id)
-    VALUES (?, (SELECT gate_id FROM person WHERE person_id = ?), ?, ?, ?, ?, ?)"""
+INSERT = """INSERT INTO contact (person_id, gate_id, channel, class, state, at, decision_id)
+    VALUES (?, (SELECT gate_id FROM person WHERE person_id = ?), ?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING"""
 HERS = """SELECT c.channel, c.class, c.at, c.decision_id FROM contact c
     WHERE c.gate_id = (SELECT gate_id FROM person WHERE person_id = ?) AND c.at > ? AND c.at < ?
     ORDER BY c.at, c.contact_id"""
@@ -45,6 +47,7 @@ class ContactVerbs(StorePart):
         added = 0
         for part in in_parts(rows, ROWS):
             with self._db.writing() as connection:
+                connection.lock_people(person_id for person_id, _ in part)
                 for person_id, contact in part:
                     added += insert(connection, person_id, contact, "handed")
                 touch(connection, ((person_id, contact.at) for person_id, contact in part))
@@ -82,6 +85,9 @@ class ContactVerbs(StorePart):
         """
         widest = max((cap.window for cap in caps), default=0)
         with self._db.writing() as connection:
+            connection.lock_people([person_id])
+            if epoch is not None:
+                connection.lock_policy(to_publish=False)
             if epoch is not None and epoch != epoch_of(connection):
                 raise StoreProblem("Another policy was published while this was decided: decide again.")
             if contact.decision and already(connection, person_id, contact.decision):
@@ -100,20 +106,20 @@ def made_contact(row: Sequence[object]) -> Contact:
     return Contact(*row)  # type: ignore[arg-type]
 
 
-def insert(connection: sqlite3.Connection, person_id: int, contact: Contact, state: str) -> int:
+def insert(connection: Connection, person_id: int, contact: Contact, state: str) -> int:
     row = (person_id, person_id, contact.channel, contact.purpose, state, contact.at, contact.decision)
     return connection.execute(INSERT, row).rowcount
 
 
-def already(connection: sqlite3.Connection, person_id: int, decision: str) -> bool:
+def already(connection: Connection, person_id: int, decision: str) -> bool:
     query = "SELECT 1 FROM contact WHERE decision_id = ? AND person_id = ?"
     return connection.execute(query, (decision, person_id)).fetchone() is not None
 
 
-def touch(connection: sqlite3.Connection, rows: Iterable[tuple[int, int]]) -> None:
+def touch(connection: Connection, rows: Iterable[tuple[int, int]]) -> None:
     """A contact moves its gate, since it may make a verdict stricter."""
     connection.executemany(
-        "UPDATE gate SET version = version + 1, last_at = max(last_at, ?)"
+        "UPDATE gate SET version = version + 1, last_at = CASE WHEN last_at < ? THEN ? ELSE last_at END"
         " WHERE gate_id = (SELECT gate_id FROM person WHERE person_id = ?)",
-        ((at, person_id) for person_id, at in rows),
+        ((at, at, person_id) for person_id, at in sorted(rows)),
     )

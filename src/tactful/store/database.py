@@ -5,18 +5,28 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from tactful.model.problems import StoreProblem
+from tactful.store.connection import ForReading
+from tactful.store.parts import LOOKUP, in_parts
 from tactful.store.place import network_of
 from tactful.store.schema import NEWEST, STEPS
 
 APPLICATION = 0x54414354
 MAGIC = b"SQLite format 3\0"
 OLDEST_SQLITE = (3, 37, 0)
+TAKE = "UPDATE meta SET value = value + ? WHERE name = 'next_pos' RETURNING value - ?"
+ALONE = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
+AMONG_OTHERS = ("SAVEPOINT one", "RELEASE one", ("ROLLBACK TO one", "RELEASE one"))
+Seeds = Callable[[], dict[str, bytes]]
+BEHIND = """UPDATE meta SET value = 1 + (SELECT coalesce(max(pos), 0) FROM
+    (SELECT max(pos) AS pos FROM event UNION SELECT max(pos) FROM seen)) WHERE name = 'next_pos'"""
 PRAGMAS = (
     "PRAGMA page_size=8192",
     "PRAGMA synchronous=FULL",
@@ -34,7 +44,7 @@ def sentence(error: sqlite3.Error, path: Path, waited: float) -> str:
     """What went wrong, for a person: one sentence that names the file and what to do."""
     code = getattr(error, "sqlite_errorcode", None) or sqlite3.SQLITE_ERROR
     undone = "nothing of this step was kept"
-    if code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+    if code in (sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, sqlite3.SQLITE_CONSTRAINT_NOTNULL):
         return f"A record speaks of a person, run or chunk that {path} does not hold; {undone}."
     if code == sqlite3.SQLITE_READONLY_DBMOVED:
         return f"{path} was moved, replaced or deleted while it was in use; {undone}."
@@ -62,14 +72,67 @@ def sentence(error: sqlite3.Error, path: Path, waited: float) -> str:
     return f"The store {path} refused a step ({error}); {undone}."
 
 
-class Database:
+class SqliteConnection(sqlite3.Connection):
+    """A connection with what the verbs need beside statements. One writer at a time: nothing has to be locked."""
+
+    def insert_many(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], /) -> None:
+        marks = ", ".join("?" * len(columns))
+        self.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+
+    def insert_new(self, sql: str, rows: Sequence[Sequence[Any]], /) -> list[bool]:
+        return [self.execute(sql, row).rowcount == 1 for row in rows]
+
+    def claim(self, keys: Sequence[bytes], day: int, /) -> tuple[dict[bytes, int], dict[bytes, int]]:
+        seen: dict[bytes, int] = {}
+        ordered = sorted(keys)
+        for part in in_parts(ordered, LOOKUP):
+            marks = ",".join("?" * len(part))
+            seen.update(self.execute(f"SELECT message_key, pos FROM seen WHERE message_key IN ({marks})", part))
+        new = [key for key in keys if key not in seen]
+        start = self.execute(TAKE, (len(new), len(new))).fetchone()[0]
+        claimed = dict(zip(new, count(start), strict=False))
+        self.executemany(
+            "INSERT INTO seen (message_key, day, pos) VALUES (?, ?, ?)",
+            ((key, day, claimed[key]) for key in ordered if key in claimed),
+        )
+        return claimed, seen
+
+    def lock_people(self, people: Iterable[int], /) -> None:
+        pass
+
+    def lock_policy(self, *, to_publish: bool) -> None:
+        pass
+
+    def stream(self, sql: str, /) -> sqlite3.Cursor:
+        return self.execute(sql)
+
+    def prepare_copy(self) -> None:
+        self.execute("PRAGMA defer_foreign_keys=ON")
+
+    def finish_copy(self) -> None:
+        self.execute(BEHIND)
+
+    def horizon(self) -> None:
+        return None
+
+    def version(self) -> int:
+        return int(self.execute("PRAGMA data_version").fetchone()[0])
+
+
+class SqliteDatabase:
     """A connection to one file, and the only way to a transaction. Not to be shared between threads."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, uri: str, waits: float) -> None:
+    def __init__(self, path: Path, connection: SqliteConnection, uri: str, waits: float) -> None:
         self.path = path
         self.waits = waits
         self._connection = connection
         self._uri = uri
+        self._reads_only = "mode=ro" in uri
+        self._in_group = False
+
+    @property
+    def place(self) -> str:
+        return str(self.path)
 
     @contextmanager
     def clearly(self) -> Iterator[None]:
@@ -82,46 +145,87 @@ class Database:
             raise StoreProblem(sentence(error, self.path, self.waits)) from error
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One write transaction: all of it is on the disk when this ends, or nothing is."""
+    def writing(self) -> Iterator[SqliteConnection]:
+        """One write transaction: all of it is on the disk when this ends, or nothing is.
+
+        Within a group it ends with the group; nothing of it is kept where it fails.
+        """
+        if self._reads_only:
+            raise ForReading(f"{self.path} may not be written to: it was opened for reading.")
+        begin, end, undo = ALONE if not self._in_group else AMONG_OTHERS
         connection = self._connection
         with self.clearly():
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(begin)
             try:
                 yield connection
-                connection.execute("COMMIT")
+                connection.execute(end)
             except BaseException:
                 if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                    for statement in undo:
+                        connection.execute(statement)
                 raise
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def group(self) -> Iterator[None]:
+        """Writes that are put on the disk together when this ends; where that fails, none of them is."""
+        with self.writing():
+            self._in_group = True
+            try:
+                yield
+            finally:
+                self._in_group = False
+
+    def undone(self) -> bool:
+        """Whether SQLite gave up the whole group by itself, as it does where there is no room on the disk."""
+        return self._in_group and not self._connection.in_transaction
+
+    @contextmanager
+    def reading(self) -> Iterator[SqliteConnection]:
         """For one short statement."""
         with self.clearly():
             yield self._connection
 
     @contextmanager
-    def snapshot(self) -> Iterator[sqlite3.Connection]:
+    def snapshot(self) -> Iterator[SqliteConnection]:
         """A connection of its own that sees the store as it is now, whatever is written meanwhile."""
         with self.clearly(), closing(connect(self._uri.replace("mode=rw", "mode=ro"), self.waits)) as connection:
             connection.execute("PRAGMA query_only=ON")
             connection.execute("BEGIN")
             yield connection
 
+    def size(self) -> int:
+        """With what is not yet merged into the file."""
+        files = [self.path, Path(f"{self.path}-wal")]
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def damage(self) -> str:
+        """In SQLite's words."""
+        with self.reading() as connection:
+            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        return "" if found == "ok" else found
+
     def tidy(self) -> None:
         """Merge what was written into the file and empty the log beside it, as far as no reader is in the way."""
-        with self.clearly():
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self._reads_only:
+            raise ForReading(f"{self.path} may not be written to: it was opened for reading.")
+        if not self._in_group:
+            with self.clearly():
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         with self.clearly():
             self._connection.close()
 
 
-def connect(uri: str, waits: float) -> sqlite3.Connection:
-    """A connection as durable and as forgetful as the store promises; nothing is written by opening it."""
-    connection = sqlite3.connect(uri, uri=True, timeout=waits, isolation_level=None, cached_statements=256)
+def connect(uri: str, waits: float, *, any_thread: bool = False) -> SqliteConnection:
+    """A connection as durable and as forgetful as the store promises; nothing is written by opening it.
+
+    With `any_thread` threads may hand it to each other.
+    """
+    connection: SqliteConnection = sqlite3.connect(
+        uri, uri=True, timeout=waits, isolation_level=None, cached_statements=256, factory=SqliteConnection,
+        check_same_thread=not any_thread,
+    )  # fmt: skip
     try:
         for pragma in PRAGMAS:
             connection.execute(pragma)
@@ -131,7 +235,9 @@ def connect(uri: str, waits: float) -> sqlite3.Connection:
     return connection
 
 
-def open_database(path: Path, *, reads_only: bool, waits: float, seeds: Callable[[], dict[str, bytes]]) -> Database:
+def open_database(
+    path: Path, *, reads_only: bool, waits: float, seeds: Seeds, any_thread: bool = False
+) -> SqliteDatabase:
     """Open the store at `path`, making it first (with the `meta` values of `seeds`) unless only reading.
 
     Raises `StoreProblem` when it cannot be had, is no store, or is of a newer version than this one.
@@ -144,7 +250,7 @@ def open_database(path: Path, *, reads_only: bool, waits: float, seeds: Callable
     deadline = time.monotonic() + waits
     while True:
         try:
-            return opened(path, uri, waits, reads_only=reads_only, seeds=seeds)
+            return opened(path, uri, waits, reads_only=reads_only, seeds=seeds, any_thread=any_thread)
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
@@ -179,8 +285,8 @@ def may_write(folder: Path) -> bool:
     return os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
-def opened(path: Path, uri: str, waits: float, *, reads_only: bool, seeds: Callable[[], dict[str, bytes]]) -> Database:
-    connection = connect(uri, waits)
+def opened(path: Path, uri: str, waits: float, *, reads_only: bool, seeds: Seeds, any_thread: bool) -> SqliteDatabase:
+    connection = connect(uri, waits, any_thread=any_thread)
     try:
         connection.execute("BEGIN")
         version = version_of(connection, path)
@@ -196,7 +302,7 @@ def opened(path: Path, uri: str, waits: float, *, reads_only: bool, seeds: Calla
     except BaseException:
         connection.close()
         raise
-    return Database(path, connection, uri, waits)
+    return SqliteDatabase(path, connection, uri, waits)
 
 
 def version_of(connection: sqlite3.Connection, path: Path) -> int:
@@ -215,7 +321,16 @@ def version_of(connection: sqlite3.Connection, path: Path) -> int:
     return version
 
 
-def bring_forward(connection: sqlite3.Connection, path: Path, seeds: Callable[[], dict[str, bytes]]) -> None:
+def version_at(path: Path) -> int:
+    """The version of the store in a file, 0 for an empty one. Raises StoreProblem."""
+    try:
+        with closing(connect(f"file:{quote(str(path))}?mode=ro", 10)) as connection:
+            return version_of(connection, path)
+    except sqlite3.Error as error:
+        raise StoreProblem(sentence(error, path, 10)) from error
+
+
+def bring_forward(connection: sqlite3.Connection, path: Path, seeds: Seeds) -> None:
     """Take the steps that are missing, all or none; another process may have taken them meanwhile."""
     connection.execute("BEGIN IMMEDIATE")
     try:

@@ -58,13 +58,12 @@ class DoorVerbs(StorePart):
             (self._aside(each), each.source, each.at, written(each.reason), zlib.compress(each.body[:LONGEST]))
             for each in rows
         ]
-        added = 0
         with self._db.writing() as connection:
-            for row in ready:
-                added += connection.execute(
-                    "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row
-                ).rowcount
-        return added
+            return sum(
+                connection.insert_new(
+                    "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", sorted(ready)
+                )
+            )
 
     def _aside(self, each: SetAside) -> bytes:
         name = each.source.encode()

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from hashlib import blake2b
-from itertools import count, groupby
+from itertools import groupby
 from operator import attrgetter, itemgetter
+from typing import Any
 
 from tactful.model.kept import Appended, Document, PersonRow
 from tactful.model.records import Event, NewEvent
-from tactful.store.base import DAY, StorePart, in_parts
+from tactful.store.base import DAY, StorePart
+from tactful.store.connection import Connection
+from tactful.store.parts import LOOKUP, in_parts
 
 CHUNK = 20_000
-LOOKUP = 500
 DOCUMENTS = 1_000
 FOLDING = attrgetter("occurred_at", "key")
 
+EVENT = ("pos", "day", "person_id", "source", "kind", "occurred_at", "received_at", "key", "body", "point")
+KEPT = "SELECT key, person_id, kind, occurred_at, body FROM event"
 TAIL = """SELECT pos, key, source, kind, occurred_at, received_at, body, point FROM event
     WHERE person_id = ? AND pos > ? ORDER BY pos"""
 TAILS = """SELECT e.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body, e.point
@@ -39,18 +42,12 @@ class EventVerbs(StorePart):
         if len(events) > CHUNK:
             raise ValueError(f"at most {CHUNK} events in one call, not {len(events)}")
         keys = self._keys(events)
-        new: dict[bytes, NewEvent] = {}
-        again: list[tuple[bytes, NewEvent]] = []
         with self._db.writing() as connection:
-            positions = already_seen(connection, sorted(set(keys)))
-            for key, event in zip(keys, events, strict=True):
-                if key in positions or key in new:
-                    again.append((key, event))
-                else:
-                    new[key] = event
+            fresh, seen = connection.claim(list(dict.fromkeys(keys)), received_at // DAY)
+            new, again = divided(keys, events, fresh)
             meant, made = self._resolve(connection, (event.person for event in new.values() if event.person))
-            positions.update(insert(connection, new, meant, received_at))
-            differing = self._differing(connection, [(positions[key], event) for key, event in again])
+            insert(connection, new, fresh, meant, received_at)
+            differing = self._differing(connection, again, seen | fresh)
         self._remember(meant)
         return Appended(len(new), len(again), differing, made)
 
@@ -69,16 +66,20 @@ class EventVerbs(StorePart):
             keys.append(digest.digest())
         return keys
 
-    def _differing(self, connection: sqlite3.Connection, again: Sequence[tuple[int, NewEvent]]) -> int:
-        """How many repeated events say something else than the kept one at their position, if that is still there."""
+    def _differing(
+        self, connection: Connection, again: Sequence[tuple[bytes, NewEvent]], positions: Mapping[bytes, int]
+    ) -> int:
+        """How many repeated events say something else than the kept one, if that is still there."""
         differing = 0
+        meant = self._found(connection, {event.person for _, event in again if event.person})
         for part in in_parts(again, LOOKUP):
             marks = ",".join("?" * len(part))
-            query = f"SELECT pos, person_id, kind, occurred_at, body FROM event WHERE pos IN ({marks})"
-            kept = {row[0]: row[1:] for row in connection.execute(query, [pos for pos, _ in part])}
-            for pos, event in part:
-                said = (self._who(connection, event.person), event.kind, event.occurred_at, event.body)
-                differing += kept.get(pos, said) != said
+            query = f"{KEPT} WHERE pos IN ({marks}) AND key IN ({marks})"
+            asked = [*(positions[key] for key, _ in part), *(key for key, _ in part)]
+            kept = {row[0]: row[1:] for row in connection.execute(query, asked)}
+            for key, event in part:
+                said = (meant[event.person] if event.person else None, event.kind, event.occurred_at, event.body)
+                differing += kept.get(key, said) != said
         return differing
 
     def tail(self, person_id: int, after_pos: int = 0) -> list[Event]:
@@ -94,8 +95,9 @@ class EventVerbs(StorePart):
                 "SELECT body, upto_pos FROM doc WHERE person_id = ? AND fold = ?", (person_id, fold)
             ).fetchone()
             body, upto = found or (None, 0)
+            horizon = connection.horizon()
             rows = connection.execute(TAIL, (person_id, upto)).fetchall()
-        return person_row(person_id, body, upto, [(person_id, *row) for row in rows])
+        return person_row(person_id, body, upto, [(person_id, *row) for row in rows], horizon)
 
     def read_documents(self, fold: int) -> Iterator[PersonRow]:
         """Everybody's document of this fold version with the tail behind it, in the order of their ids.
@@ -107,14 +109,15 @@ class EventVerbs(StorePart):
             closing(connection.execute(DOCS, (fold,))) as docs,
             closing(connection.execute(TAILS, (fold,))) as events,
         ):
+            horizon = connection.horizon()
             tails = groupby(events, key=itemgetter(0))
             owner, rows = next(tails, (None, None))
             for person_id, body, upto in docs:
                 if owner == person_id and rows is not None:
-                    yield person_row(person_id, body, upto, list(rows))
+                    yield person_row(person_id, body, upto, list(rows), horizon)
                     owner, rows = next(tails, (None, None))
                 else:
-                    yield PersonRow(person_id, body, upto, upto, ())
+                    yield person_row(person_id, body, upto, [], horizon)
 
     def save_documents(self, documents: Sequence[Document]) -> None:
         """Keep documents; one that is behind the kept one of the same fold version is left out."""
@@ -134,46 +137,48 @@ def made_event(row: Sequence[object]) -> Event:
     return Event(*row)  # type: ignore[arg-type]
 
 
-def person_row(person_id: int, body: bytes | None, upto: int, rows: list[tuple[object, ...]]) -> PersonRow:
+def person_row(
+    person_id: int, body: bytes | None, upto: int, rows: Sequence[Sequence[Any]], horizon: int | None
+) -> PersonRow:
     """One person's row from rows of (person, pos, the fields of an event), in the order of pos."""
+    if not rows:
+        return PersonRow(person_id, body, upto, upto if horizon is None else max(upto, horizon), ())
     tail = sorted((made_event(row[2:]) for row in rows), key=FOLDING)
-    last = rows[-1][1] if rows else upto
-    return PersonRow(person_id, body, upto, last, tuple(tail))  # type: ignore[arg-type]
+    last = rows[-1][1] if horizon is None else max(upto, horizon)
+    return PersonRow(person_id, body, upto, last, tuple(tail))
 
 
-def already_seen(connection: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, int]:
-    """The positions of those keys that were appended before."""
-    seen: dict[bytes, int] = {}
-    for part in in_parts(keys, LOOKUP):
-        marks = ",".join("?" * len(part))
-        seen.update(connection.execute(f"SELECT message_key, pos FROM seen WHERE message_key IN ({marks})", part))
-    return seen
+def divided(
+    keys: Sequence[bytes], events: Sequence[NewEvent], fresh: Mapping[bytes, int]
+) -> tuple[dict[bytes, NewEvent], list[tuple[bytes, NewEvent]]]:
+    """Events that are there for the first time, by key; and the others."""
+    new: dict[bytes, NewEvent] = {}
+    again: list[tuple[bytes, NewEvent]] = []
+    for key, event in zip(keys, events, strict=True):
+        if key in fresh and key not in new:
+            new[key] = event
+        else:
+            again.append((key, event))
+    return new, again
 
 
 def insert(
-    connection: sqlite3.Connection,
+    connection: Connection,
     events: Mapping[bytes, NewEvent],
+    positions: Mapping[bytes, int],
     meant: Mapping[tuple[str, str], int | None],
     received_at: int,
-) -> dict[bytes, int]:
-    """Append events that are new, in their order; gives their positions."""
-    take = "UPDATE meta SET value = value + ? WHERE name = 'next_pos' RETURNING value - ?"
-    start = connection.execute(take, (len(events), len(events))).fetchone()[0]
-    positions = dict(zip(events, count(start), strict=False))
+) -> None:
+    """Append events that are new at the positions that were claimed for them."""
     day = received_at // DAY
-    connection.executemany(
-        "INSERT INTO seen (message_key, day, pos) VALUES (?, ?, ?)",
-        ((key, day, pos) for key, pos in sorted(positions.items())),
-    )
-    connection.executemany(
-        "INSERT INTO event (pos, day, person_id, source, kind, occurred_at, received_at, key, body, point)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    connection.insert_many(
+        "event",
+        EVENT,
         (
             (
-                pos, day, meant.get(event.person) if event.person else None, event.source, event.kind,
+                positions[key], day, meant.get(event.person) if event.person else None, event.source, event.kind,
                 event.occurred_at, received_at, key, event.body, event.point,
             )
-            for (key, event), pos in zip(events.items(), count(start), strict=False)
+            for key, event in events.items()
         ),
     )  # fmt: skip
-    return positions

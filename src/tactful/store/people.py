@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tactful.model.kept import Heard, ImportedFile, StoreCounts
-from tactful.store.base import Identifier, StorePart, in_parts, normal_form, read, written
+from tactful.store.base import Identifier, StorePart, normal_form, read, written
+from tactful.store.parts import in_parts
 
 RESOLVED = 5_000
 COUNTS = (
@@ -77,7 +78,7 @@ class PeopleVerbs(StorePart):
         """A file was read to its end; the first note of a digest stays."""
         with self._db.writing() as connection:
             connection.execute(
-                "INSERT OR IGNORE INTO import_file (digest, name, counts, at) VALUES (?, ?, ?, ?)",
+                "INSERT INTO import_file (digest, name, counts, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 (file.digest, written(file.name), file.counts, file.at),
             )
 
@@ -96,10 +97,12 @@ class PeopleVerbs(StorePart):
         return [made_file(*row) for row in rows]
 
     def damage(self) -> str:
-        """What is broken in the file itself, in SQLite's words; empty where nothing is."""
-        with self._db.reading() as connection:
-            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-        return "" if found == "ok" else found
+        """What is broken in the store itself, in a few words; empty where nothing is."""
+        return self._db.damage()
+
+    def size(self) -> int:
+        """How many bytes the store takes on the disk."""
+        return self._db.size()
 
     def counts(self) -> StoreCounts:
         """How much there is, at one instant."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
 import msgspec
 
 from tactful.model.records import Permission
-from tactful.store.base import StorePart, in_parts
+from tactful.store.base import StorePart
+from tactful.store.connection import Connection
+from tactful.store.parts import in_parts
 
 PEOPLE = 1_000
 
@@ -48,6 +49,7 @@ class PermissionVerbs(StorePart):
         added = 0
         for part in in_parts(sorted(by_person), PEOPLE):
             with self._db.writing() as connection:
+                connection.lock_people(part)
                 added += sum(add_permissions(connection, person, by_person[person]) for person in part)
         return added
 
@@ -74,13 +76,13 @@ class PermissionVerbs(StorePart):
                 yield person_id, decode_hers(body).permissions
 
 
-def kept_permissions(connection: sqlite3.Connection, person_id: int) -> tuple[Permission, ...]:
+def kept_permissions(connection: Connection, person_id: int) -> tuple[Permission, ...]:
     row = connection.execute("SELECT body FROM hers WHERE person_id = ?", (person_id,)).fetchone()
     return decode_hers(row[0]).permissions if row else ()
 
 
-def add_permissions(connection: sqlite3.Connection, person_id: int, said: Sequence[Permission]) -> int:
-    """Inside a write: log what is new, fold it into `hers`, and move the gate, since it may make a verdict stricter."""
+def add_permissions(connection: Connection, person_id: int, said: Sequence[Permission]) -> int:
+    """Inside a write, her gate locked: log what is new, fold it into `hers`, move the gate."""
     kept = kept_permissions(connection, person_id)
     known = {statement(each) for each in kept}
     new: list[Permission] = []

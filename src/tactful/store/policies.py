@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
 from collections.abc import Sequence
 from hashlib import sha256
@@ -10,6 +9,7 @@ from hashlib import sha256
 from tactful.model.kept import Publication
 from tactful.model.problems import StoreProblem
 from tactful.store.base import StorePart, read, written
+from tactful.store.connection import Connection
 from tactful.store.runs import has_artefact
 
 PUBLICATION = "SELECT number, kind, policy, name, author, at, note, texts FROM publication"
@@ -26,15 +26,18 @@ class PolicyVerbs(StorePart):
         if sha256(texts).digest() != publication.texts:
             raise ValueError("these are not the texts of the publication")
         with self._db.writing() as connection:
+            connection.lock_policy(to_publish=True)
             if publication.number != epoch_of(connection) + 1:
                 raise StoreProblem("Another policy was published in the meantime: look at it, then publish again.")
             if not has_artefact(connection, publication.texts):
                 connection.execute(
-                    "INSERT INTO artefact VALUES (?, 'policy', ?)", (publication.texts, zlib.compress(texts))
+                    "INSERT INTO artefact VALUES (?, 'policy', ?) ON CONFLICT DO NOTHING",
+                    (publication.texts, zlib.compress(texts)),
                 )
             connection.execute("INSERT INTO publication VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row_of(publication))
             connection.execute(
-                "INSERT OR REPLACE INTO active VALUES (1, ?, ?, ?)",
+                "INSERT INTO active VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET"
+                " number = excluded.number, policy = excluded.policy, epoch = excluded.epoch",
                 (publication.number, publication.policy, publication.number),
             )
 
@@ -53,7 +56,7 @@ class PolicyVerbs(StorePart):
         return [made_publication(row) for row in rows]
 
 
-def epoch_of(connection: sqlite3.Connection) -> int:
+def epoch_of(connection: Connection) -> int:
     """The number that every publication raises; 0 where nothing was ever published."""
     row = connection.execute("SELECT epoch FROM active WHERE one = 1").fetchone()
     return int(row[0]) if row else 0

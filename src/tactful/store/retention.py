@@ -6,11 +6,16 @@ from collections import Counter
 from collections.abc import Callable
 
 from tactful.model.kept import Forgotten
-from tactful.store.base import StorePart, in_parts
+from tactful.store.base import StorePart
+from tactful.store.following import UPTO
+from tactful.store.parts import in_parts
 
 AT_ONCE = 500
+END = 2**63 - 1
 Fate = Callable[[str, int, bytes], bytes | None]
 
+NEXT = """SELECT pos, key, person_id, kind, occurred_at, body FROM event WHERE pos > ? AND pos <= ?
+    ORDER BY pos, key"""
 DROP_DOCS = """DELETE FROM doc WHERE person_id IN (SELECT root FROM person WHERE person_id IN ({marks}))"""
 REFOLD = """INSERT INTO refold (person_id) SELECT DISTINCT root FROM person WHERE person_id IN ({marks})
     ON CONFLICT DO NOTHING"""
@@ -24,7 +29,7 @@ class RetentionVerbs(StorePart):
     """What a time has run out for is deleted in small steps; a step that was done stays done."""
 
     def forget_events(self, after_pos: int, most: int, fate: Fate) -> Forgotten:
-        """Look at the next `most` events behind a position: `fate` says of (kind, occurred at, body) what stays of it.
+        """Look at about the next `most` events: `fate` says of (kind, occurred at, body) what stays of each.
 
         Whoever loses something is folded anew; that a message was seen is remembered, so that it does not come back.
         """
@@ -32,31 +37,28 @@ class RetentionVerbs(StorePart):
         trimmed: Counter[str] = Counter()
         people: set[int] = set()
         with self._db.writing() as connection:
-            rows = connection.execute(
-                "SELECT pos, person_id, kind, occurred_at, body FROM event WHERE pos > ? ORDER BY pos LIMIT ?",
-                (after_pos, most),
-            ).fetchall()
+            last = connection.execute(UPTO, (after_pos, most - 1)).fetchone()
+            rows = connection.execute(NEXT, (after_pos, last[0] if last else END)).fetchall()
             gone, changed = [], []
-            for pos, person_id, kind, occurred_at, body in rows:
+            for pos, key, person_id, kind, occurred_at, body in rows:
                 stays = fate(kind, occurred_at, body)
                 if stays == body:
                     continue
                 if stays is None:
-                    gone.append((pos,))
+                    gone.append((pos, key))
                     deleted[kind] += 1
                 else:
-                    changed.append((stays, pos))
+                    changed.append((stays, pos, key))
                     trimmed[kind] += 1
                 if person_id is not None:
                     people.add(person_id)
-            connection.executemany("DELETE FROM event WHERE pos = ?", gone)
-            connection.executemany("UPDATE event SET body = ? WHERE pos = ?", changed)
+            connection.executemany("DELETE FROM event WHERE pos = ? AND key = ?", gone)
+            connection.executemany("UPDATE event SET body = ? WHERE pos = ? AND key = ?", changed)
             for part in in_parts(sorted(people), AT_ONCE):
                 marks = ",".join("?" * len(part))
                 connection.execute(DROP_DOCS.format(marks=marks), part)
                 connection.execute(REFOLD.format(marks=marks), part)
-        last = rows[-1][0] if rows else after_pos
-        return Forgotten(last, len(rows), dict(deleted), dict(trimmed), frozenset(people))
+        return Forgotten(rows[-1][0] if rows else after_pos, len(rows), dict(deleted), dict(trimmed), frozenset(people))
 
     def forget_inputs(self, before: int, most: int) -> int:
         """Delete facts documents that only decisions before an instant have read, at most so many; how many."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -11,6 +10,7 @@ from hashlib import sha256
 from tactful.model.kept import DecisionRow, Run, Snapshot
 from tactful.model.problems import StoreProblem
 from tactful.store.base import StorePart
+from tactful.store.connection import Connection
 
 QUICKLY = 1
 KEPT = "SELECT 1 FROM snapshot WHERE person_id = ? AND digest = ?"
@@ -34,14 +34,14 @@ class RunVerbs(StorePart):
     def begin_run(self, run_id: str, kind: str, campaign: str, header: bytes, at: int) -> None:
         """Begin a run, or go on with it: a run of the same id must have the same kind, campaign and header."""
         with self._db.writing() as connection:
+            connection.execute(
+                "INSERT INTO run (run_id, kind, campaign, header, begun_at) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                (run_id, kind, campaign, header, at),
+            )
             row = connection.execute(f"{RUN} WHERE run_id = ?", (run_id,)).fetchone()
-            if row and row[1:4] != (kind, campaign, header):
+            if row[1:4] != (kind, campaign, header):
                 raise StoreProblem(f"The run {run_id} was begun with another header: it cannot be gone on with.")
-            if not row:
-                connection.execute(
-                    "INSERT INTO run (run_id, kind, campaign, header, begun_at) VALUES (?, ?, ?, ?, ?)",
-                    (run_id, kind, campaign, header, at),
-                )
 
     def chunks_done(self, run_id: str) -> frozenset[int]:
         """The numbers of the chunks whose decisions are kept."""
@@ -62,10 +62,10 @@ class RunVerbs(StorePart):
             for row in rows
         ]  # fmt: skip
         with self._db.writing() as connection:
-            done = connection.execute("INSERT OR IGNORE INTO run_chunk VALUES (?, ?)", (run_id, chunk_no))
+            done = connection.execute("INSERT INTO run_chunk VALUES (?, ?) ON CONFLICT DO NOTHING", (run_id, chunk_no))
             if not done.rowcount:
                 return False
-            connection.executemany("INSERT OR IGNORE INTO snapshot VALUES (?, ?, ?)", packed)
+            connection.executemany("INSERT INTO snapshot VALUES (?, ?, ?) ON CONFLICT DO NOTHING", packed)
             connection.executemany(
                 "INSERT INTO decision_ref (decision_id, person_id, run_id, chunk, at, candidate, verdict, stage,"
                 " inputs, record, output, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -161,7 +161,9 @@ class RunVerbs(StorePart):
         digest = sha256(body).digest()
         with self._db.writing() as connection:
             if not has_artefact(connection, digest):
-                connection.execute("INSERT INTO artefact VALUES (?, ?, ?)", (digest, kind, zlib.compress(body)))
+                connection.execute(
+                    "INSERT INTO artefact VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (digest, kind, zlib.compress(body))
+                )
         return digest
 
     def artefact(self, digest: bytes) -> bytes | None:
@@ -171,5 +173,5 @@ class RunVerbs(StorePart):
         return zlib.decompress(row[0]) if row else None
 
 
-def has_artefact(connection: sqlite3.Connection, digest: bytes) -> bool:
+def has_artefact(connection: Connection, digest: bytes) -> bool:
     return connection.execute("SELECT 1 FROM artefact WHERE digest = ?", (digest,)).fetchone() is not None

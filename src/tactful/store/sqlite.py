@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from tactful.store.base import StorePart
-from tactful.store.contacts import ContactVerbs
 from tactful.store.database import open_database
-from tactful.store.doors import DoorVerbs
-from tactful.store.people import PeopleVerbs
-from tactful.store.permissions import PermissionVerbs
-from tactful.store.policies import PolicyVerbs
-from tactful.store.retention import RetentionVerbs
-from tactful.store.runs import RunVerbs
-from tactful.store.taking import TakingVerbs
+from tactful.store.verbs import Verbs, random_id, random_key
 
 
-def random_id() -> int:
-    """A person's id: 63 random bits, never 0."""
-    return secrets.randbits(63) or 1
-
-
-def random_key() -> bytes:
-    """A key of the store: 32 random bytes."""
-    return secrets.token_bytes(32)
-
-
-class SqliteStore(
-    TakingVerbs, DoorVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs, RunVerbs, PolicyVerbs, RetentionVerbs, StorePart
-):
+class SqliteStore(Verbs):
     """Every verb is one transaction that is on the disk when the verb returns, or has not happened at all.
 
     What cannot be done raises `StoreProblem`. A store belongs to the thread that opened it; other threads and
     processes open their own. Readers never wait; a writer waits for another for `waits` seconds.
     """
-
-    def close(self) -> None:
-        """Let go of the file; generators that were not read to their end may still be read."""
-        self._db.close()
 
     def __enter__(self) -> SqliteStore:
         return self
@@ -57,17 +32,25 @@ def open_store(
     new_id: Callable[[], int] = random_id,
     new_key: Callable[[], bytes] = random_key,
     waits: float = 10.0,
+    any_thread: bool = False,
 ) -> SqliteStore:
     """The store at `path`, for reading and writing; made if there is none.
 
-    `new_id` gives ids of people, `new_key` the two keys of a new store (for event keys and identifiers).
+    `new_id` gives ids of people, `new_key` the two keys of a new store (for event keys and identifiers). With
+    `any_thread` threads may hand it to each other.
     """
     return SqliteStore(
-        open_database(path, reads_only=False, waits=waits, seeds=lambda: {"site": new_key(), "index": new_key()}),
+        open_database(
+            path,
+            reads_only=False,
+            waits=waits,
+            seeds=lambda: {"site": new_key(), "index": new_key()},
+            any_thread=any_thread,
+        ),
         new_id,
     )
 
 
-def open_for_reading(path: Path, *, waits: float = 10.0) -> SqliteStore:
+def open_for_reading(path: Path, *, waits: float = 10.0, any_thread: bool = False) -> SqliteStore:
     """The store at `path` for reports: every verb that writes raises `StoreProblem`; a missing store too."""
-    return SqliteStore(open_database(path, reads_only=True, waits=waits, seeds=dict), random_id)
+    return SqliteStore(open_database(path, reads_only=True, waits=waits, seeds=dict, any_thread=any_thread), random_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,7 +9,8 @@ from tactful.model.arrivals import Arrival, Identifier, TakenIn
 from tactful.model.kept import Appended
 from tactful.model.records import NewEvent
 from tactful.store.base import DAY, StorePart, written
-from tactful.store.events import CHUNK, EventVerbs, already_seen, insert
+from tactful.store.connection import Connection
+from tactful.store.events import CHUNK, EventVerbs, divided, insert
 from tactful.store.permissions import add_permissions
 
 Meant = dict[Identifier, int | None]
@@ -28,24 +28,17 @@ class TakingVerbs(EventVerbs, StorePart):
         if len(events) > CHUNK:
             raise ValueError(f"at most {CHUNK} events in one call, not {len(events)}")
         keys = self._keys(events)
-        new: dict[bytes, NewEvent] = {}
         with self._db.writing() as connection:
-            positions = already_seen(connection, sorted(set(keys)))
-            again = [(key, event) for key, event in zip(keys, events, strict=True) if key in positions]
-            for key, event in zip(keys, events, strict=True):
-                if key not in positions:
-                    if key in new:
-                        again.append((key, event))
-                    else:
-                        new[key] = event
+            connection.lock_people(self._said_by(connection, arrivals))
+            claimed, seen = connection.claim(list(dict.fromkeys(keys)), received_at // DAY)
+            new, again = divided(keys, events, claimed)
             fresh = fresh_of(arrivals, keys, new)
             meant, made = self._meant(
                 connection, [each for each, is_new in zip(arrivals, fresh, strict=True) if is_new]
             )
             kept = {key: event for key, event in new.items() if event.kind}
-            positions.update(insert(connection, kept, meant, received_at))
-            mark_seen(connection, new.keys() - kept.keys(), received_at)
-            differing = self._differing(connection, [(positions.get(key, 0), event) for key, event in again])
+            insert(connection, kept, claimed, meant, received_at)
+            differing = self._differing(connection, again, seen | claimed)
             permissions = said_with(connection, arrivals, fresh, meant)
             count_left_out(connection, arrivals, fresh, received_at)
         self._remember(meant)
@@ -53,7 +46,7 @@ class TakingVerbs(EventVerbs, StorePart):
         repeated = sum(1 for _, event in again if event.kind)
         return TakenIn(Appended(added, repeated, differing, made), fresh, permissions)
 
-    def _meant(self, connection: sqlite3.Connection, arrivals: Iterable[Arrival]) -> tuple[Meant, int]:
+    def _meant(self, connection: Connection, arrivals: Iterable[Arrival]) -> tuple[Meant, int]:
         """Whom the identifiers mean: people are made for those who may; of the others only who is there is found."""
         makes: dict[Identifier, None] = {}
         finds: dict[Identifier, None] = {}
@@ -72,6 +65,11 @@ class TakingVerbs(EventVerbs, StorePart):
                 meant[each] = self._who(connection, each)
         return meant, made
 
+    def _said_by(self, connection: Connection, arrivals: Iterable[Arrival]) -> list[int]:
+        """Those who are there already of the people whose permissions came with the calls."""
+        subjects = {each for arrival in arrivals if arrival.permissions for each in arrival.subjects}
+        return [person for person in self._found(connection, subjects).values() if person is not None]
+
 
 def named_events(arrival: Arrival) -> Sequence[NewEvent]:
     """The events of an arrival; of one without, a stand-in of no kind, so that it is known when it comes again."""
@@ -89,15 +87,8 @@ def fresh_of(arrivals: Sequence[Arrival], keys: Sequence[bytes], new: Mapping[by
     return tuple(fresh)
 
 
-def mark_seen(connection: sqlite3.Connection, keys: Iterable[bytes], received_at: int) -> None:
-    """Remember calls of which no event was kept."""
-    connection.executemany(
-        "INSERT INTO seen (message_key, day, pos) VALUES (?, ?, 0)", ((key, received_at // DAY) for key in sorted(keys))
-    )
-
-
 def said_with(
-    connection: sqlite3.Connection,
+    connection: Connection,
     arrivals: Sequence[Arrival],
     fresh: Sequence[bool],
     meant: Mapping[Identifier, int | None],
@@ -107,13 +98,14 @@ def said_with(
     for arrival, is_new in zip(arrivals, fresh, strict=True):
         if is_new and arrival.permissions:
             people = {person for each in arrival.subjects if (person := meant.get(each)) is not None}
+            connection.lock_people(people)
             for person in sorted(people):
                 added += add_permissions(connection, person, arrival.permissions)
     return added
 
 
 def count_left_out(
-    connection: sqlite3.Connection, arrivals: Sequence[Arrival], fresh: Sequence[bool], received_at: int
+    connection: Connection, arrivals: Sequence[Arrival], fresh: Sequence[bool], received_at: int
 ) -> None:
     """Count what was not kept, by day and source; never what it said."""
     counted = Counter(

@@ -6,50 +6,28 @@ it is open elsewhere and from another thread. What it gives back has the verbs o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from contextlib import closing
 from hashlib import sha256
 from itertools import pairwise
-from threading import Barrier, Thread
-from typing import Any
 
-from tactful.model.kept import Appended, DecisionRow, Document, ImportedFile, Publication, Snapshot
-from tactful.model.problems import StoreProblem
-from tactful.model.records import DAY, HOUR, Cap, Contact, NewEvent, Permission
+from tactful.model.kept import Appended, Document, ImportedFile, Publication, Snapshot
+from tactful.model.records import DAY, HOUR, Cap, NewEvent
 from tactful.testing.check_store_door import CHECKS_OF_THE_DOOR
+from tactful.testing.check_store_many import CHECKS_OF_MANY
+from tactful.testing.store_rows import (
+    LIVE,
+    MakeStore,
+    decided,
+    granted,
+    line,
+    message,
+    refused,
+    together,
+)  # fmt: skip
 
-MakeStore = Callable[[str], Any]
-LIVE = Cap(2, 7 * DAY)
-
-
-def line(number: int, person: str | None = "17850", body: bytes = b"one") -> NewEvent:
-    """An order line as an import would give it; its number is its message id and its time."""
-    said = None if person is None else ("customer", person)
-    return NewEvent("orders", str(number).encode(), "order.line", said, number, body)
-
-
-def granted(channel: str = "email", at: int = 10, heard: int = 20, state: str = "given") -> Permission:
-    """A permission for marketing."""
-    return Permission("market", channel, "*", state, "consent", "plainly", at, heard, "form", "p. 1")
-
-
-def message(at: int, decision: str = "", channel: str = "email", purpose: str = "market") -> Contact:
-    """A contact at an instant."""
-    return Contact(channel, purpose, at, decision)
-
-
-def decided(number: int, person_id: int, inputs: bytes = b"digest") -> DecisionRow:
-    """A recorded decision with its number in it."""
-    return DecisionRow(f"d{number}", person_id, number, inputs, b"\0record", b"out\xff", "tea", "say", "chosen")
-
-
-def refused(what: Callable[[], object]) -> bool:
-    """Whether the store says `StoreProblem`."""
-    try:
-        what()
-    except StoreProblem:
-        return True
-    return False
+__all__ = ["CHECKS", "MakeStore", "check_store", "decided", "together"]
 
 
 def check_exactly_once(make_store: MakeStore) -> None:
@@ -110,7 +88,8 @@ def check_documents(make_store: MakeStore) -> None:
         for number, row in enumerate(store.read_documents(7)):
             hers = row.person_id == store.find("customer", "penny")
             assert (row.doc, [each.occurred_at for each in row.tail]) == (b"d", [0] if hers else [])
-            assert row == store.document(row.person_id, 7)
+            alone = store.document(row.person_id, 7)
+            assert (alone.doc, alone.upto_pos, alone.tail) == (row.doc, row.upto_pos, row.tail)
             assert list(row.tail) == store.tail(row.person_id, row.upto_pos)
             assert store.document(row.person_id, 8).doc is None, "a document of another fold version is none"
             store.append([line(100 + number, store.person_label(row.person_id))], 0)
@@ -183,72 +162,6 @@ def check_caps(make_store: MakeStore) -> None:
         assert store.reserve(penny, message(start - DAY + HOUR, "e2"), edges), "exactly a window apart is apart"
         assert not store.reserve(penny, message(start - DAY + 2 * HOUR - 1, "e3"), edges)
         assert [each.decision for each in store.contacts(penny, 5)] == ["e1", "e2", "d1", "d2", "d6", "d7", "d5"]
-
-
-def together(make_store: MakeStore, name: str, tasks: Sequence[Callable[[Any], None]]) -> None:
-    """Run each task with a store of its own, all at once; the first failure is raised."""
-    barrier = Barrier(len(tasks))
-    failures: list[BaseException] = []
-
-    def work(task: Callable[[Any], None]) -> None:
-        try:
-            with closing(make_store(name)) as store:
-                barrier.wait(30)
-                task(store)
-        except BaseException as failure:
-            barrier.abort()
-            failures.append(failure)
-
-    threads = [Thread(target=work, args=(task,)) for task in tasks]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
-
-
-def check_caps_under_a_rush(make_store: MakeStore) -> None:
-    """Many who reserve for the same person at once get exactly as many places as there are."""
-    with closing(make_store("rush")) as store:
-        (penny,) = store.resolve([("customer", "penny")])
-    got: list[str] = []
-
-    def rush(mark: str) -> Callable[[Any], None]:
-        def task(store: Any) -> None:
-            for number in range(10):
-                contact = message(DAY + number, f"{mark}{number}")
-                if store.reserve(penny, contact, [Cap(7, DAY)]):
-                    got.append(contact.decision)
-
-        return task
-
-    together(make_store, "rush", [rush(mark) for mark in "abcd"])
-    with closing(make_store("rush")) as store:
-        kept = [each.decision for each in store.contacts(penny, 0)]
-    assert len(kept) == 7
-    assert sorted(kept) == sorted(got)
-
-
-def check_two_writers(make_store: MakeStore) -> None:
-    """Overlapping batches from many at once lose nothing, double nothing, and make each person once."""
-    results: list[Appended] = []
-
-    def append(start: int) -> Callable[[Any], None]:
-        def task(store: Any) -> None:
-            for first in range(start, start + 200, 20):
-                batch = [line(number % 400, str(number % 7)) for number in range(first, first + 40)]
-                results.append(store.append(batch, first))
-
-        return task
-
-    together(make_store, "writers", [append(start) for start in (0, 100, 200)])
-    with closing(make_store("writers")) as store:
-        counts = store.counts()
-        added = sum(each.added for each in results)
-        assert counts.events == added == len({n % 400 for n in range(420)})
-        assert counts.persons == sum(each.persons_created for each in results) == 7
-        assert sum(len(row.tail) for row in store.read_documents(1)) == added
 
 
 def check_runs(make_store: MakeStore) -> None:
@@ -342,12 +255,13 @@ def check_publications(make_store: MakeStore) -> None:
 def check_reopening(make_store: MakeStore) -> None:
     """What was acknowledged is there after closing, under the same keys."""
     with closing(make_store("reopened")) as store:
-        store.append([line(1), line(2)], 3)
+        now = time.time_ns() // 1_000
+        store.append([line(1), line(2)], now)
         penny = store.find("customer", "17850")
         before = store.tail(penny)
     with closing(make_store("reopened")) as store:
         assert store.damage() == ""
-        assert store.append([line(2), line(3)], 9) == Appended(1, 1, 0, 0)
+        assert store.append([line(2), line(3)], now) == Appended(1, 1, 0, 0)
         assert store.find("customer", "17850") == penny
         assert store.tail(penny)[:2] == before
         positions = [row.last_pos for row in store.read_documents(1)]
@@ -356,8 +270,8 @@ def check_reopening(make_store: MakeStore) -> None:
 
 CHECKS: tuple[Callable[[MakeStore], None], ...] = (
     check_exactly_once, check_people, check_documents, check_permissions, check_contacts, check_caps,
-    check_caps_under_a_rush, check_two_writers, check_runs, check_artefacts_and_sources, check_publications,
-    check_reopening, *CHECKS_OF_THE_DOOR,
+    check_runs, check_artefacts_and_sources, check_publications,
+    check_reopening, *CHECKS_OF_THE_DOOR, *CHECKS_OF_MANY,
 )  # fmt: skip
 
 
