@@ -160,7 +160,9 @@ def test_what_was_sent_is_read_at_once_by_who_may(server: Server) -> None:
 
 def test_a_forged_browser_event_grants_nothing(server: Server) -> None:
     """Anybody can read a page's key. What comes with it gives no permission, tells nothing and joins nobody."""
-    server.send([{"type": "identify", "userId": "victim", "traits": {"email": "victim@mail.example"}, "messageId": "v"}])
+    server.send(
+        [{"type": "identify", "userId": "victim", "traits": {"email": "victim@mail.example"}, "messageId": "v"}]
+    )
     forged = [
         {
             "type": "identify",
@@ -193,7 +195,9 @@ def test_gpc_is_heard_and_the_refused_are_not_kept_for_reading(server: Server) -
 
 
 def test_the_log_and_the_figures_hold_no_value(server: Server) -> None:
-    server.send([{"type": "identify", "userId": PLANTED, "traits": {"email": f"{PLANTED}@mail.example"}}, {"x": PLANTED}])
+    server.send(
+        [{"type": "identify", "userId": PLANTED, "traits": {"email": f"{PLANTED}@mail.example"}}, {"x": PLANTED}]
+    )
     server.ask("GET", f"/v1/{PLANTED}")
     server.ask("POST", f"/v1/track?x={PLANTED}", "{}", PLANTED, {"Origin": f"https://{PLANTED}.example"})
     figures = server.ask("GET", "/metrics")

@@ -150,6 +150,8 @@ def test_the_browser_sdk(server: Server, node: str, tmp_path: Path) -> None:
                 routes = [(str(r["method"]), str(r["route"]), int(r["status"])) for r in server.records()]
     assert ("OPTIONS", "preflight", 204) in routes
     assert {("POST", f"/v1/{short}", 200) for short in "pit"} <= set(routes)
-    posted = [r for r in server.records() if str(r["route"]) in ("/v1/p", "/v1/i", "/v1/t") and r.get("source") == "web"]
+    posted = [
+        r for r in server.records() if str(r["route"]) in ("/v1/p", "/v1/i", "/v1/t") and r.get("source") == "web"
+    ]
     assert sum(int(r["accepted"]) for r in posted) >= 3
     assert kinds(server, "customer", "browser-user") == []

@@ -8,13 +8,18 @@ from collections.abc import Callable
 
 from tactful.model.problems import StoreProblem
 from tactful.model.records import HOUR
+from tactful.profile.document import FOLD
 from tactful.service.aside import forget_old
-from tactful.service.import_orders import fold_all
+from tactful.service.import_orders import folded
 from tactful.service.ports import Store
 
 REST = 0.4
 """Seconds between two looks. Every reader folds what is newer itself, so that nothing waits for this."""
 TROUBLED_REST = 2.0
+FOLLOWER = f"documents/{FOLD}"
+"""Under what name the store remembers how far it has come: another way of folding begins anew."""
+TOGETHER, SAVED = 10_000, 250
+"""Events that are looked at together, and documents that are saved together."""
 
 
 class Follower:
@@ -29,6 +34,7 @@ class Follower:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="folder", daemon=True)
         self._tidied_at = 0
+        self._upto = -1
         self._caught_up = time.monotonic()
         self.folded = 0
         self.trouble = ""
@@ -53,11 +59,23 @@ class Follower:
         """Seconds since the last instant of which everything is known to be folded."""
         return time.monotonic() - self._caught_up
 
-    def step(self) -> None:
-        """Fold everything that came in before now. Raises StoreProblem."""
+    def step(self) -> bool:
+        """Fold some of what came in; whether that was all that came in before now. Raises StoreProblem."""
         began = time.monotonic()
-        self.folded += fold_all(self._store)
-        self._caught_up = began
+        behind = self._store.behind(FOLLOWER, TOGETHER)
+        for start in range(0, len(behind.people), SAVED):
+            people = behind.people[start : start + SAVED]
+            self._store.save_documents([folded(self._store.document(person, FOLD)) for person in people])
+            self.folded += len(people)
+        if behind.people or behind.upto > self._upto:
+            self._store.followed(FOLLOWER, behind.upto)
+        all_of_it = behind.upto - self._upto < TOGETHER
+        self._upto = behind.upto
+        if all_of_it:
+            self._caught_up = began
+        return all_of_it
+
+    def _tidy(self) -> None:
         now = self._clock()
         if now - self._tidied_at > HOUR:
             forget_old(self._store, now)
@@ -67,7 +85,9 @@ class Follower:
         rest = REST
         while not self._stop.wait(rest):
             try:
-                self.step()
+                while not self.step() and not self._stop.is_set():
+                    pass
+                self._tidy()
                 rest, self.trouble = REST, ""
             except StoreProblem as problem:
                 rest, self.trouble = TROUBLED_REST, str(problem)
