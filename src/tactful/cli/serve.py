@@ -70,6 +70,7 @@ def _run(folder: Path, place: str | Path, project: Project, host: str, port: int
         with lock:
             os.write(1, line({"at_us": clock(), **record}))
 
+    served = made_app(desk, log)
     desk.follower.start()
     address = f"[{host}]" if ":" in host else host
     _say(f"Tactful serves {project.shop.name} at http://{address}:{taken.getsockname()[1]}")
@@ -78,7 +79,7 @@ def _run(folder: Path, place: str | Path, project: Project, host: str, port: int
     if not project.points:
         _say("No collection point is in force, so every event is refused: what was she told where you learn of it?")
     try:
-        run(made_app(desk, log), taken, _say)
+        run(served, taken, _say)
     finally:
         desk.close()
     _say("Stopped. What was acknowledged is kept.")

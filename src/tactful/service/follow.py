@@ -13,8 +13,9 @@ from tactful.service.aside import forget_old
 from tactful.service.import_orders import folded
 from tactful.service.ports import Store
 
-REST = 0.4
-"""Seconds between two looks. Every reader folds what is newer itself, so that nothing waits for this."""
+PERIOD, LEAST_REST = 0.8, 0.1
+"""Seconds from one look to the next, and at least between two. Every reader folds what is newer itself, so that nothing
+waits for this; and whoever sends much is folded with more events at a time."""
 TROUBLED_REST = 2.0
 FOLLOWER = f"documents/{FOLD}"
 """Under what name the store remembers how far it has come: another way of folding begins anew."""
@@ -82,12 +83,13 @@ class Follower:
             self._tidied_at = now
 
     def _run(self) -> None:
-        rest = REST
+        rest = LEAST_REST
         while not self._stop.wait(rest):
+            began = time.monotonic()
             try:
                 while not self.step() and not self._stop.is_set():
                     pass
                 self._tidy()
-                rest, self.trouble = REST, ""
+                rest, self.trouble = max(LEAST_REST, PERIOD - (time.monotonic() - began)), ""
             except StoreProblem as problem:
                 rest, self.trouble = TROUBLED_REST, str(problem)

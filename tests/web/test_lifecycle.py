@@ -1,0 +1,286 @@
+"""How the server starts, stops, dies and comes back: what was acknowledged is there, exactly once."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.service import a_shop
+from tests.web import running
+from tests.web.running import ENTRY, Server, key, serving, shop_with_a_point, start, viewed
+
+from tactful.bootstrap import store_at, store_for_reading
+from tactful.profile.document import FOLD, decode_document
+from tactful.profile.fold import fold
+
+KILLS = int(os.environ.get("TACTFUL_KILLS", "20"))
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    folder = tmp_path / "shop"
+    shop_with_a_point(folder)
+    return folder
+
+
+@pytest.fixture
+def own(shop: Path) -> Iterator[Server]:
+    """A server of this test's own."""
+    keys = {"server": key(shop, "server")}
+    with serving(shop) as server:
+        server.keys = keys
+        yield server
+
+
+def refused(folder: Path, *flags: str) -> tuple[int, str]:
+    """How a server that must not start ends, and what it says."""
+    done = subprocess.run(
+        [sys.executable, "-c", ENTRY, "serve", "--folder", str(folder), *flags],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    said = done.stderr.strip()
+    assert "Traceback" not in said
+    assert len(said.splitlines()) == 1
+    return done.returncode, said
+
+
+def test_what_keeps_it_from_starting_is_said_in_a_sentence(shop: Path, tmp_path: Path) -> None:
+    assert "tactful init" in refused(tmp_path)[1]
+    code, said = refused(shop, "--workers", "2")
+    assert (code, "one writer" in said) == (2, True)
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        code, said = refused(shop, "--port", str(taken.getsockname()[1]))
+    assert (code, "already in use" in said) == (2, True)
+    empty = tmp_path / "unpublished"
+    empty.mkdir()
+    (empty / "shop.yaml").write_text((shop / "shop.yaml").read_text("utf-8"), "utf-8")
+    code, said = refused(empty)
+    assert (code, "tactful policy publish" in said) == (1, True)
+
+
+def test_it_says_when_other_machines_can_reach_it(shop: Path) -> None:
+    with serving(shop, "--host", "0.0.0.0"):
+        assert "other machines" in (shop / "server.err").read_text("utf-8")
+    with serving(shop):
+        assert "other machines" not in (shop / "server.err").read_text("utf-8")
+
+
+def test_it_stops_in_order_and_finishes_what_is_under_way(own: Server) -> None:
+    body = json.dumps({"batch": [viewed("last", 1)]}).encode()
+    with closing(http.client.HTTPConnection("127.0.0.1", own.port, timeout=20)) as slow:
+        slow.putrequest("POST", "/v1/batch")
+        slow.putheader("Authorization", f"Bearer {own.keys['server']}")
+        slow.putheader("Content-Length", str(len(body)))
+        slow.endheaders(body[:20])
+        time.sleep(0.3)
+        own.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        slow.send(body[20:])
+        assert json.loads(slow.getresponse().read())["accepted"] == 1
+    assert own.process.wait(15) == 0
+    with closing(store_for_reading(own.folder)) as store:
+        assert store.find("customer", "last") is not None
+
+
+def test_who_never_finishes_does_not_keep_it_from_stopping_at_the_second_signal(own: Server) -> None:
+    with closing(socket.create_connection(("127.0.0.1", own.port))) as half:
+        half.sendall(b"POST /v1/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        time.sleep(0.3)
+        own.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert own.process.poll() is None
+        own.process.send_signal(signal.SIGTERM)
+        assert own.process.wait(3) == 130
+
+
+def test_a_revoked_key_ends_within_seconds(own: Server) -> None:
+    assert own.send([viewed("k", 1)]).status == 200
+    with closing(store_at(own.folder)) as store:
+        kept = store.keys()
+        assert store.revoke_key(kept[0].key_id, running.clock())
+    time.sleep(2.2)
+    assert own.send([viewed("k", 2)]).status == 401
+
+
+def test_a_key_that_comes_too_often_is_told_when_to_come_again(shop: Path) -> None:
+    written = key(shop, "server")
+    with serving(shop, "--rate", "2") as server:
+        replies = [server.send([viewed("often", n)], written) for n in range(8)]
+        assert [reply.status for reply in replies].count(429) >= 1
+        late = next(reply for reply in replies if reply.status == 429)
+        assert int(late.headers["retry-after"]) >= 1
+        assert server.send([viewed("often", 9)], written).status == 429
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Another program holds the store."""
+    with closing(sqlite3.connect(folder / "tactful.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def test_a_locked_store_is_503_and_then_it_goes_on(own: Server) -> None:
+    with locked(own.folder):
+        reply = own.send([viewed("locked", 1)])
+        assert reply.status == 503
+        assert int(reply.headers["retry-after"]) >= 1
+        assert own.ask("GET", "/health/live").status == 200
+        assert own.ask("GET", "/health/ready").said["store_writable"] is False
+    assert own.send([viewed("locked", 1)]).said["accepted"] == 1
+    assert own.ask("GET", "/health/ready").status == 200
+
+
+def test_a_full_disk_is_503_nothing_is_half_written_and_then_it_goes_on(shop: Path) -> None:
+    """The store may not grow: as when the disk is full."""
+    written = key(shop, "server")
+    server = start(shop, env={"TACTFUL_TEST_FULL": "1"})
+    try:
+        small = server.send([viewed("full", 0)], written)
+        assert small.status == 200
+        with closing(sqlite3.connect(shop / "tactful.db", isolation_level=None)) as other:
+            before = other.execute("SELECT count(*) FROM event").fetchone()[0]
+        limit_files(server, 0)
+        reply = server.send([viewed("full", n) for n in range(1, 3000)], written)
+        assert (reply.status, "retry-after" in reply.headers) == (503, True)
+        limit_files(server, resource_unlimited())
+        again = server.send([viewed("full", n) for n in range(1, 3000)], written)
+        assert (again.status, again.said["accepted"]) == (200, 2999)
+        with closing(sqlite3.connect(shop / "tactful.db", isolation_level=None)) as other:
+            assert other.execute("SELECT count(*) FROM event").fetchone()[0] == before + 2999
+    finally:
+        server.kill()
+
+
+def limit_files(server: Server, most: int) -> None:
+    """How large the files of a process may get. Python ignores the signal, so that writing fails as on a full disk."""
+    import resource
+
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+
+def resource_unlimited() -> int:
+    import resource
+
+    return resource.RLIM_INFINITY
+
+
+class Retrying(threading.Thread):
+    """A client as SDKs are: sends the same batch until it is acknowledged."""
+
+    def __init__(self, name: str, written: str, port: list[int], stop: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.person, self.written, self.port, self.stop = name, written, port, stop
+        self.acknowledged: list[str] = []
+        self.wrong: list[Any] = []
+
+    def run(self) -> None:
+        chance = random.Random(self.person)
+        number = 0
+        while not self.stop.is_set():
+            size = chance.randrange(1, 30)
+            calls = [viewed(self.person, number + n) for n in range(size)]
+            number += size
+            while not self.sent(calls):
+                if self.stop.is_set():
+                    return
+                time.sleep(0.02)
+            self.acknowledged += [call["messageId"] for call in calls]
+
+    def sent(self, calls: list[Any]) -> bool:
+        server = Server(Path(), self.port[0], None, Path())  # type: ignore[arg-type]
+        try:
+            reply = server.send(calls, self.written)
+        except (OSError, http.client.HTTPException):
+            return False
+        if reply.status == 200 and reply.said["accepted"] + reply.said["repeated"] != len(calls):
+            self.wrong.append(reply.said)
+        return reply.status == 200
+
+
+def test_killed_at_any_instant_every_acknowledged_event_is_there_exactly_once(shop: Path) -> None:
+    written = key(shop, "server")
+    chance, stop = random.Random(7), threading.Event()
+    server = start(shop, "--rate", "100000")
+    port = [server.port]
+    clients = [Retrying(f"client{n}", written, port, stop) for n in range(3)]
+    for client in clients:
+        client.start()
+    try:
+        for _ in range(KILLS):
+            time.sleep(chance.uniform(0.05, 0.6))
+            server.kill()
+            server = start(shop, "--rate", "100000", port=port[0])
+        time.sleep(0.5)
+        stop.set()
+        for client in clients:
+            client.join(30)
+        time.sleep(2)
+        assert server.stop() == 0
+    finally:
+        stop.set()
+        if server.process.poll() is None:
+            server.kill()
+    assert [client.wrong for client in clients] == [[], [], []]
+    assert all(len(client.acknowledged) > KILLS for client in clients)
+    check_exactly_once(shop, clients)
+
+
+def check_exactly_once(shop: Path, clients: list[Retrying]) -> None:
+    """The store holds what was acknowledged, once each, and documents say what a fold of all events says."""
+    with closing(store_for_reading(shop)) as store:
+        assert store.damage() == ""
+        for client in clients:
+            person = store.find("customer", client.person)
+            assert person is not None
+            history = store.tail(person)
+            keys = Counter(event.key for event in history)
+            assert max(keys.values()) == 1
+            assert len(history) >= len(client.acknowledged)
+            # At most the one batch that was under way at the end was kept without being acknowledged.
+            assert len(history) - len(client.acknowledged) < 30
+            row = store.document(person, FOLD)
+            kept = decode_document(row.doc) if row.doc is not None else None
+            assert fold(kept, row.tail) == fold(None, history)
+    with closing(sqlite3.connect(f"file:{shop}/tactful.db?mode=ro", uri=True)) as db:
+        assert (
+            db.execute("SELECT count(*), count(DISTINCT key) FROM event").fetchone()
+            == (db.execute("SELECT count(*) FROM seen WHERE pos > 0").fetchone()[0],) * 2
+        )
+
+
+def test_without_its_packages_it_says_what_to_install(shop: Path) -> None:
+    hidden = (
+        "import importlib.util as u; real = u.find_spec; "
+        "u.find_spec = lambda name, *more: None if name == 'litestar' else real(name, *more); "
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", hidden + ENTRY, "serve", "--folder", str(shop)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "pip install 'tactful[serve]'" in done.stderr
+    assert a_shop.ANSWERS.shop
