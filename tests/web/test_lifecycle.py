@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import random
+import resource
 import signal
 import socket
 import sqlite3
@@ -21,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.service import a_shop
 from tests.web import running
 from tests.web.running import ENTRY, Server, key, serving, shop_with_a_point, start, viewed
 
@@ -30,6 +30,7 @@ from tactful.profile.document import FOLD, decode_document
 from tactful.profile.fold import fold
 
 KILLS = int(os.environ.get("TACTFUL_KILLS", "20"))
+"""`make fuzz` kills 200 times."""
 
 
 @pytest.fixture
@@ -154,35 +155,25 @@ def test_a_locked_store_is_503_and_then_it_goes_on(own: Server) -> None:
 def test_a_full_disk_is_503_nothing_is_half_written_and_then_it_goes_on(shop: Path) -> None:
     """The store may not grow: as when the disk is full."""
     written = key(shop, "server")
-    server = start(shop, env={"TACTFUL_TEST_FULL": "1"})
+    server = start(shop)
     try:
         small = server.send([viewed("full", 0)], written)
         assert small.status == 200
-        with closing(sqlite3.connect(shop / "tactful.db", isolation_level=None)) as other:
-            before = other.execute("SELECT count(*) FROM event").fetchone()[0]
         limit_files(server, 0)
         reply = server.send([viewed("full", n) for n in range(1, 3000)], written)
         assert (reply.status, "retry-after" in reply.headers) == (503, True)
-        limit_files(server, resource_unlimited())
+        limit_files(server, resource.RLIM_INFINITY)
         again = server.send([viewed("full", n) for n in range(1, 3000)], written)
         assert (again.status, again.said["accepted"]) == (200, 2999)
-        with closing(sqlite3.connect(shop / "tactful.db", isolation_level=None)) as other:
-            assert other.execute("SELECT count(*) FROM event").fetchone()[0] == before + 2999
+        with closing(sqlite3.connect(f"file:{shop}/tactful.db?mode=ro", uri=True)) as db:
+            assert db.execute("SELECT count(*) FROM event").fetchone()[0] == 3000
     finally:
         server.kill()
 
 
 def limit_files(server: Server, most: int) -> None:
     """How large the files of a process may get. Python ignores the signal, so that writing fails as on a full disk."""
-    import resource
-
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
-
-
-def resource_unlimited() -> int:
-    import resource
-
-    return resource.RLIM_INFINITY
 
 
 class Retrying(threading.Thread):
@@ -283,4 +274,17 @@ def test_without_its_packages_it_says_what_to_install(shop: Path) -> None:
     )
     assert done.returncode == 2
     assert "pip install 'tactful[serve]'" in done.stderr
-    assert a_shop.ANSWERS.shop
+
+
+def test_whoever_looks_into_the_store_and_leaves_takes_nothing_with_him(own: Server) -> None:
+    """Another process that closes the store must not take itself for the last one: the server still writes to it."""
+    look = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(c.execute('SELECT count(*) FROM event')); c.close()"
+    for number in range(3):
+        assert own.send([viewed("looked", number)]).said["accepted"] == 1
+        subprocess.run([sys.executable, "-c", look, str(own.folder / "tactful.db")], check=True, timeout=30)
+        assert (own.folder / "tactful.db-wal").exists()
+    own.kill()
+    with closing(store_for_reading(own.folder)) as store:
+        person = store.find("customer", "looked")
+        assert person is not None
+        assert len(store.tail(person)) == 3
