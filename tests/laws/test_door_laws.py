@@ -68,7 +68,17 @@ CALL = st.fixed_dictionaries(
     },
 )  # fmt: skip
 SENDER = st.sampled_from([PAGE, OPEN_PAGE, SERVER, OPEN_SERVER, Sender("web"), Sender("helpdesk", live=False)])
-WHOLE = st.one_of(CALL, CALL, CALL, JSON)
+POSTHOG = st.fixed_dictionaries(
+    {"distinct_id": st.just("u1") | JSON},
+    optional={
+        "event": EVENTS | st.sampled_from(["$identify", "$pageview", "$create_alias", "$set"]) | LEAF,
+        "properties": JSON | st.fixed_dictionaries({"sku": LEAF}, optional={
+            "$set": JSON, "$device_id": JSON, "$is_identified": LEAF, "alias": JSON, "complaint_id": LEAF,
+        }),
+        "uuid": LEAF, "timestamp": TIMES, "sent_at": TIMES, "context": CONTEXT | JSON,
+    },
+)  # fmt: skip
+WHOLE = st.one_of(CALL, CALL, CALL, POSTHOG, JSON)
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 

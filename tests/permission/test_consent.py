@@ -45,6 +45,7 @@ def context(consent: Any, **other: Any) -> dict[str, Any]:
         ({"consentManagement": {"allowedConsentIds": ["A"], "deniedConsentIds": ["B"]}},
          Choices({"a": True, "b": False})),
         (context({"categoryPreferences": {"A": True}}, categoryPreferences={"a": False}), Choices({"a": False})),
+        (context({"categoryPreferences": {"A": False}}, categoryPreferences={"a": True}), Choices({"a": False})),
         (context({"categoryPreferences": {"A": "true", "B": 1, "C": None}}), NOTHING_SAID),
         (context({"gpc": True}), Choices(gpc=True)),
         ({"gpc": "1"}, Choices(gpc=True)),
@@ -113,6 +114,14 @@ def test_the_same_choice_is_one_statement_and_a_yes_never_lifts_a_no_too_early()
     assert holds(at(2, marketing=False), at(3, marketing=True)) == "refused"
     assert holds(at(2, marketing=False), at(31, marketing=True)) == "given"
     assert holds(at(2, marketing=False), at(31, marketing=True), at(31, marketing=False)) == "refused"
+
+
+def test_a_yes_of_before_that_is_heard_later_does_not_lift_a_no() -> None:
+    quarter, minute = NOW // GRAIN * GRAIN, 60_000_000
+    when = quarter + 2 * minute
+    (no,) = CONSENT.permissions(said(marketing=False), when, when, "web", True)
+    yes = Permission("market", "email", "*", "given", "consent", "plainly", when - minute, when + minute, "csv")
+    assert permission_for((no, yes), (), "market", "email", "contact.email", NOW + GRAIN, None).state == "refused"
 
 
 def test_a_clock_ahead_does_not_refuse_the_future() -> None:

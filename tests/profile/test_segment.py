@@ -98,7 +98,8 @@ def test_traits() -> None:
     assert result.names == (("customer", "u1"), ("email", "grace@shop.example"))
 
 
-def test_a_trait_too_long_is_no_trait() -> None:
+def test_a_trait_too_long_is_no_trait_and_without_traits_there_is_no_event() -> None:
+    assert taken({"type": "identify"}).events == ()
     assert taken({"type": "identify", "traits": {"email": "x" * 501}}).left_out == (
         "identifier email: cannot be one",
         "trait email: no fact",

@@ -24,6 +24,7 @@ from tests.service.doors import (
     refused,
 )
 
+from tactful.bootstrap import store_at
 from tactful.model.arrivals import Arrival, Key
 from tactful.model.problems import Problems
 from tactful.profile.events import Traits
@@ -221,3 +222,23 @@ def test_a_key_is_made_only_for_a_point_that_covers_its_source() -> None:
 def test_a_sender_is_what_its_key_says() -> None:
     key = Key("k", b"", "web", "site", ("ingest",), True, ("https://shop.example",), 0, 1)
     assert sender_of(key) == PAGE
+
+
+def test_a_refusal_reaches_everybody_who_is_named_and_makes_nobody_twice(tmp_path: Path) -> None:
+    store = store_at(tmp_path)
+    try:
+        (known,) = store.resolve([("email", "p@shop.example")])
+        traits = {"traits": {"email": "p@shop.example", "phone": "+44 20 7946 0958"}, "gpc": True}
+        done = store.take_in([arrived(call("page", context=traits))], NOW)
+        assert (done.appended.persons_created, done.permissions) == (2, 6)
+        for kind, value in (("customer", "u1"), ("anonymous", "a1"), ("email", "p@shop.example")):
+            person = store.find(kind, value)
+            assert person is not None
+            assert {each.purpose for each in store.permissions(person)} == {"sell", "advertise"}
+        assert store.find("email", "p@shop.example") == known
+        assert store.find("phone", "+442079460958") is None
+        forged = call("page", messageId="m2", userId="u2", anonymousId="a2", context={"gpc": True})
+        assert store.take_in([arrived(forged, PAGE)], NOW).appended.persons_created == 1
+        assert store.find("customer", "u2") is None
+    finally:
+        store.close()

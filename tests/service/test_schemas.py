@@ -144,6 +144,10 @@ permissions:
      own_similar_products: true, could_refuse_then: true, can_refuse_each_time: true}}
   - {purpose: service, basis: contract}
 assumes: They saw it.
+consent:
+  Analytics: {needed_for: [browsing]}
+  Ads: {refuses: [advertise], grants: [{purpose: market, channel: email, asked: plainly,
+     notice: notices/news.md, category: purchase}]}
 approved: {by: privacy@shop.example, on: 2011-01-01}
 """
 FRONT = "{treatment: a, purpose: recommend, channel: email, language: en, variants: [explicit, silent],\n"

@@ -46,7 +46,7 @@ def plain(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > LONGEST:
         return None
     if not value.isascii():
-        value = unicodedata.normalize("NFKC", value)
+        value = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).strip())
     value = value.strip()
     if (not value.isprintable() and _NOT_PLAIN.search(value)) or len(value) > LONGEST:
         return None
@@ -89,7 +89,7 @@ def phone_number(value: object, region: str | None) -> str | None:
 def loyalty_number(value: object) -> str | None:
     """A number of a card without blanks and hyphens."""
     text = plain(value)
-    return re.sub(r"[\s-]", "", text) or None if text else None
+    return unicodedata.normalize("NFKC", re.sub(r"[\s-]", "", text)) or None if text else None
 
 
 def strongest_first(names: Iterable[Identifier], person_kind: str) -> tuple[Identifier, ...]:

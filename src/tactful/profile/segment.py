@@ -236,9 +236,7 @@ def _identify(payload: Mapping[str, Any], call: Call) -> tuple[Any, ...]:
             call.left_out.append(f"trait {name.partition(':')[0]}: {reason}")
         else:
             allowed[name] = value if value.isascii() and "\x00" not in value else whole(value)
-    if kept and not allowed:
-        return ()
-    return call.event(kinds.TRAITS, Traits(allowed))
+    return call.event(kinds.TRAITS, Traits(allowed)) if allowed else ()
 
 
 def _unused(paths: Iterable[str], call: Call) -> list[str]:

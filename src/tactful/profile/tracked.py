@@ -28,6 +28,10 @@ _ABOUT = {
     "parcel delivered": (kinds.PARCEL_DELIVERED, ("order_id", "parcel_id")),
     "put right": (kinds.PUT_RIGHT, ("order_id", "parcel_id")),
 }
+MADE = frozenset(
+    {kinds.ORDER_LINE, kinds.PRODUCTS_SEARCHED, *_PRODUCTS.values(), *(kind for kind, _ in _ABOUT.values())}
+)
+"""The kinds of events that are made here."""
 
 
 def plain_name(payload: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from tactful.permission.consent import Consent, choices_of, refusals_of_gpc, sto
 from tactful.permission.points import CollectionPoint
 from tactful.profile.call import Door, Refusal, anything
 from tactful.profile.orders import NotGoods, load_not_goods
+from tactful.profile.posthog import from_posthog, is_posthog
 from tactful.profile.segment import take
 from tactful.profile.traits import TraitTable, load_traits
 from tactful.service.packs import packaged
@@ -152,6 +153,8 @@ def arrive(payload: object, sender: Sender, doorman: Doorman, now: int, gpc: boo
     `gpc` is true where the request came with `Sec-GPC: 1`. Whatever the payload is, this answers, and no answer
     repeats a value of it.
     """
+    if is_posthog(payload):
+        payload = from_posthog(payload)
     desk = doorman.desk(sender)
     consent, problem = desk.consent, desk.problem
     context = payload.get("context") if isinstance(payload, dict) else None

@@ -135,7 +135,7 @@ def calls_of(document: object, line: int) -> list[Call | Unread]:
         batch = document["batch"]
         if not isinstance(batch, list):
             return [Unread(line, 0, "`batch` is not a list.")]
-        sent = {"sentAt": document["sentAt"]} if "sentAt" in document else {}
+        sent = next(({"sentAt": document[name]} for name in ("sentAt", "sent_at") if name in document), {})
         return [Call(line, n, sent | each if isinstance(each, dict) else each) for n, each in enumerate(batch, 1)]
     if isinstance(document, list):
         return [Call(line, n, each) for n, each in enumerate(document, 1)]

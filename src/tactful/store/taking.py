@@ -51,11 +51,11 @@ class TakingVerbs(EventVerbs, StorePart):
         makes: dict[Identifier, None] = {}
         finds: dict[Identifier, None] = {}
         for arrival in arrivals:
-            named = [event.person for event in arrival.events if event.person]
-            if arrival.permissions:
-                named += arrival.subjects
-            for each in named:
-                if arrival.may_join or each[0] in arrival.nobodies:
+            # People are made of whom an event is, of the strongest subject and of a browser.
+            subjects = arrival.subjects if arrival.permissions else ()
+            own = {*(event.person for event in arrival.events if event.person), *subjects[:1]}
+            for each in own.union(subjects):
+                if each[0] in arrival.nobodies or (arrival.may_join and each in own):
                     makes[each] = None
                 else:
                     finds[each] = None

@@ -30,7 +30,6 @@ from tactful.treatment import template
 _CHANNEL, _PURPOSE = KEYS["scenario.channel"], KEYS["scenario.purpose"]
 _INSIDE = r"^(?![/\\])(?!.*(?:^|[/\\])\.\.(?:[/\\]|$))[^:]*\S[^:]*$"
 """A path that stays inside the folder."""
-_CHOICE = ("needed_for", "refuses", "grants")
 _DAY = like(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "A day, like 2011-12-24.")
 
 
@@ -119,23 +118,6 @@ def collection_point() -> Piece:
     soft = section({"purpose": meant(_PURPOSE.values), "basis": basis, "channel": everywhere, "conditions": conditions})
     permission = {"if": {"properties": {"basis": {"const": "soft_opt_in"}}, "required": ["basis"]},
                   "then": soft, "else": told}  # fmt: skip
-    granted = section(
-        {
-            "purpose": meant(_PURPOSE.values),
-            "channel": meant(_CHANNEL.values),
-            "asked": words([each for each in KEYS["permission.asked"].names if each != "not_asked"]),
-            "notice": said("The file of the text that she was asked with."),
-        },
-        {"category": {"anyOf": [meant(KEYS["fact.category"].values), {"const": "*"}]}},
-    )
-    choice = section(
-        {},
-        {
-            "needed_for": texts(meant(KEYS["fact.category"].values), says="Kept only where she chose yes."),
-            "refuses": texts(meant(_PURPOSE.values), says="What her no refuses, in every channel."),
-            "grants": sections(granted, "What her yes is a yes to, where our own server tells it."),
-        },
-    )
     place = like(r"eu|[a-z]{2}(?:-[^-]+)*", "A jurisdiction: uk, eu-fr, us-ca …")
     top = section(
         {
@@ -151,17 +133,30 @@ def collection_point() -> Piece:
             "permissions": sections(permission),
             "shown_in": texts(place, least=1),
             "assumes": text("What is taken on trust, in a sentence that is printed."),
-            "consent": {
-                "type": "object",
-                "additionalProperties": {
-                    **choice,
-                    "anyOf": [{"properties": {name: {"minItems": 1}}, "required": [name]} for name in _CHOICE],
-                },
-                "description": "The choices of the consent dialogue, as they are sent with events.",
-            },
+            "consent": named(_choice(), says="The choices of the consent dialogue, as they are sent with events."),
         },
     )
     return document("Collection point", "Where we learn things about her, and what she was told there.", top)
+
+
+def _choice() -> Piece:
+    """One choice of a consent dialogue; it says at least one thing."""
+    granted = section(
+        {
+            "purpose": meant(_PURPOSE.values),
+            "channel": meant(_CHANNEL.values),
+            "asked": words([each for each in KEYS["permission.asked"].names if each != "not_asked"]),
+            "notice": said("The file of the text that she was asked with."),
+        },
+        {"category": {"anyOf": [meant(KEYS["fact.category"].values), {"const": "*"}]}},
+    )
+    keys = {
+        "needed_for": texts(meant(KEYS["fact.category"].values), says="Kept only where she chose yes."),
+        "refuses": texts(meant(_PURPOSE.values), says="What her no refuses, in every channel."),
+        "grants": sections(granted, "What her yes is a yes to, where our own server tells it."),
+    }
+    says = [{"properties": {name: {"minItems": 1}}, "required": [name]} for name in keys]
+    return {**section({}, keys), "anyOf": says}
 
 
 def campaign() -> Piece:
