@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from tactful.model.kept import Document
 from tactful.model.records import Cap, Contact, Event, NewEvent, Permission
 from tactful.store import SqliteStore, open_store
+from tactful.store.postgres import open_postgres
+from tactful.store.verbs import Verbs
 
 KILLED = Path(__file__).parent.parent / "store" / "killed_writers.py"
 MEMORY = Path("/dev/shm")
@@ -72,7 +74,7 @@ def batches(rows: Sequence[Any], sizes: Sequence[int]) -> Iterator[list[Any]]:
     yield list(rest)
 
 
-def histories(store: SqliteStore) -> dict[str, list[Event]]:
+def histories(store: Verbs) -> dict[str, list[Event]]:
     """Everybody's events by label, without the time when we received them."""
     return {
         store.person_label(row.person_id): [
@@ -176,9 +178,9 @@ def test_a_place_is_given_exactly_when_no_window_would_be_over(wanted: list[Cont
         assert sorted(c.decision for c in store.contacts(penny, -1)) == sorted(c.decision for c in kept)
 
 
-def everything(path: Path) -> dict[str, Any]:
+def everything(place: Path | str) -> dict[str, Any]:
     """What a store holds, with labels in place of ids and without the order of arrival."""
-    with open_store(path) as store:
+    with closing(open_postgres(place) if isinstance(place, str) else open_store(place)) as store:
         labels = {row.person_id: store.person_label(row.person_id) for row in store.read_documents(1)}
         run = store.latest_run("tea")
         assert run is not None
@@ -189,7 +191,7 @@ def everything(path: Path) -> dict[str, Any]:
             "permissions": {labels[person]: sorted(map(repr, hers)) for person, hers in store.read_permissions()},
             "contacts": {labels[person]: hers for person, hers in store.read_contacts(-1)},
             "documents": {
-                labels[row.person_id]: sorted([*(row.doc or b"").split(b"|")[:-1], *(e.body for e in row.tail)])
+                labels[row.person_id]: sorted({*(row.doc or b"").split(b"|")[:-1], *(e.body for e in row.tail)})
                 for row in store.read_documents(1)
             },
             "decisions": [(row.decision_id, labels[row.person_id], row.record, row.output) for row in decisions],
@@ -200,9 +202,9 @@ def everything(path: Path) -> dict[str, Any]:
         }
 
 
-def killed(path: Path, kills: int, seed: int) -> dict[str, Any]:
+def killed(place: Path | str, kills: int, seed: int) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, str(KILLED), str(path), str(kills), str(seed)],
+        [sys.executable, str(KILLED), str(place), str(kills), str(seed)],
         capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -217,3 +219,10 @@ def test_two_writers_killed_again_and_again_keep_what_one_undisturbed_keeps(tmp_
     assert told["wrong"] == []
     assert told["ended"] >= 20
     assert everything(tmp_path / "killed.db") == everything(tmp_path / "clean.db")
+
+
+def test_on_postgresql_killed_writers_keep_the_same(tmp_path: Path, postgres_url: str) -> None:
+    clean, told = killed(tmp_path / "clean.db", 0, 0), killed(postgres_url, 24, 3)
+    assert clean["wrong"] == told["wrong"] == []
+    assert told["ended"] >= 20
+    assert everything(postgres_url) == everything(tmp_path / "clean.db")

@@ -73,6 +73,9 @@ class Connection(Protocol):
     def prepare_copy(self) -> None:
         """Begin to fill an empty store: it may take long, and what refers to something may come before it."""
 
+    def make_room(self, days: Iterable[int], /) -> None:
+        """Make what events need that were received on these days."""
+
     def finish_copy(self) -> None:
         """Count numbers and positions from behind those that came from elsewhere."""
 

@@ -92,6 +92,7 @@ def copy(source: StorePart, target: StorePart, moved: Moved) -> list[CopiedTable
         for table in tables():
             if new.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
                 raise StoreProblem(f"{target._db.place} is not empty: copy into a new one.")
+        new.make_room(day for (day,) in old.execute("SELECT DISTINCT day FROM event").fetchall())
         copied = [copied_table(old, new, table, moved) for table in tables()]
         keys = old.execute(IDENTIFIERS).fetchall()
         new.executemany("UPDATE meta SET value = ? WHERE name = ?", [(value, name) for name, value in keys])

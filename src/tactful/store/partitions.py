@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -42,10 +43,26 @@ def there(raw: Raw) -> list[str]:
     return [name for (name,) in raw.execute(MONTHS)]
 
 
+def months_of(days: Iterable[int]) -> set[date]:
+    """The months of days since 1970; a day that no calendar has is in none."""
+    last = (date.max - EPOCH).days - 31
+    return {(EPOCH + timedelta(days=day)).replace(day=1) for day in days if 0 <= day <= last}
+
+
 def missing(raw: Raw, at: int, ahead: int = AHEAD) -> list[date]:
     """The months that should have a partition at an instant, and have none."""
+    return lacking(raw, wanted(at, ahead))
+
+
+def lacking(raw: Raw, months: Iterable[date]) -> list[date]:
+    """Those of some months that have no partition, in order."""
     have = set(there(raw))
-    return [month for month in wanted(at, ahead) if name_of(month) not in have]
+    return sorted(month for month in months if name_of(month) not in have)
+
+
+def stray(raw: Raw) -> set[date]:
+    """The months of the events that lie in no month's partition."""
+    return months_of(day for (day,) in raw.execute("SELECT DISTINCT day FROM event_other"))
 
 
 def make(raw: Raw, month: date) -> None:

@@ -334,12 +334,13 @@ def migrate_postgres(url: str, *, new_key: Callable[[], bytes] = random_key) -> 
 
 
 def make_partitions(url: str, ahead: int = partitions.AHEAD) -> list[str]:
-    """Make the partitions of this month, the one before and those ahead that are missing; their names."""
+    """Make the partitions that are missing of this month, the one before, those ahead, and of events that have none."""
     database = PostgresDatabase(url, reads_only=False)
     try:
         with database.writing() as connection:
             connection.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
-            months = partitions.missing(connection.raw, clock(), ahead)
+            wanted = {*partitions.wanted(clock(), ahead), *partitions.stray(connection.raw)}
+            months = partitions.lacking(connection.raw, wanted)
             for month in months:
                 partitions.make(connection.raw, month)
         return [f"{month:%Y-%m}" for month in months]

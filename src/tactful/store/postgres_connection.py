@@ -11,15 +11,17 @@ from typing import Any, NamedTuple, cast
 import psycopg
 from psycopg import sql as say
 
+from tactful.store import partitions
+
 Raw = psycopg.Connection[tuple[Any, ...]]
 FETCHED = 2_000
 CLAIM = """INSERT INTO seen (message_key, day, pos)
-    SELECT k, %s, %s + (SELECT pg_current_xact_id()::text::bigint) FROM unnest(%s::bytea[]) AS k
+    SELECT k, %s, %s + (SELECT pg_current_xact_id()::text::bigint) FROM unnest(%b::bytea[]) AS k
     ON CONFLICT DO NOTHING RETURNING message_key, pos"""
-SEEN = "SELECT message_key, pos FROM seen WHERE message_key = ANY(%s::bytea[])"
-GATES = """SELECT gate_id FROM gate WHERE gate_id IN (SELECT gate_id FROM person WHERE person_id = ANY(%s::bigint[]))
+SEEN = "SELECT message_key, pos FROM seen WHERE message_key = ANY(%b::bytea[])"
+GATES = """SELECT gate_id FROM gate WHERE gate_id IN (SELECT gate_id FROM person WHERE person_id = ANY(%b::bigint[]))
     ORDER BY gate_id FOR NO KEY UPDATE"""
-THEIR_GATES = "SELECT DISTINCT gate_id FROM person WHERE person_id = ANY(%s::bigint[])"
+THEIR_GATES = "SELECT DISTINCT gate_id FROM person WHERE person_id = ANY(%b::bigint[])"
 HORIZON = "SELECT %s + pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1"
 NUMBERS = """SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), greatest(1, max(%I))) FROM %I',
         'tactful.' || c.relname, a.attname, a.attname, c.relname)
@@ -48,7 +50,7 @@ def said(sql: str) -> Said:
             return "%s"
         if text.startswith("IN ("):
             lists.append(text.count("?"))
-            return "= ANY(%s)"
+            return "= ANY(%b)"
         return "JOIN" if text == "CROSS JOIN" else text.replace("%", "%%")
 
     return Said(PIECE.sub(piece, sql).encode(), tuple(lists), any(lists))
@@ -133,6 +135,10 @@ class PostgresConnection:
 
     def prepare_copy(self) -> None:
         self.raw.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+
+    def make_room(self, days: Iterable[int], /) -> None:
+        for month in partitions.lacking(self.raw, partitions.months_of(days)):
+            partitions.make(self.raw, month)
 
     def finish_copy(self) -> None:
         for statement in self.raw.execute(NUMBERS).fetchall():

@@ -29,16 +29,17 @@ from psycopg.errors import (
 from tactful.model.problems import StoreProblem
 
 UNDONE = "nothing of this step was kept"
+BEGINNING = "{place} is just starting or stopping: try again in a moment."
 UNREACHED = (
+    ("database system", BEGINNING),
+    ("terminating connection", BEGINNING),
     ("password", "The password for {place} is wrong or missing."),
     ("authentication", "{place} does not let this user in: look at its name, its password and pg_hba.conf."),
     ("no pg_hba.conf entry", "{place} does not let this user in from here: look at pg_hba.conf."),
     ("database", "There is no database {place}: create it first."),
     ("role", "There is no such user at {place}: create it, or name another in the address."),
     ("too many", "{place} has no connection left: close some, or raise its max_connections."),
-    ("starting up", "{place} is just starting or stopping: try again in a moment."),
-    ("shutting down", "{place} is just starting or stopping: try again in a moment."),
-    ("recovery", "{place} is just starting or stopping: try again in a moment."),
+    ("remaining connection slots", "{place} has no connection left: close some, or raise its max_connections."),
 )
 
 
