@@ -5,10 +5,11 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol, cast
 
 import msgspec
 
-from tactful.model.arrivals import Arrival, SetAside
+from tactful.model.arrivals import Arrival, Identifier, Joining, SetAside
 from tactful.service.door import Doorman, Refusal, Sender, arrive
 from tactful.service.ports import Store
 
@@ -43,14 +44,27 @@ class Ingested(msgspec.Struct, frozen=True):
     faults: tuple[str, ...] = ()
 
 
+class Joins(Protocol):
+    """A store that can be told who is who."""
+
+    def join_many(self, rows: Sequence[tuple[Sequence[Identifier], str]], joining: Joining, at: int) -> object:
+        """Do what the rules say of the names of many calls; again makes no difference."""
+
+
 def ingest(
-    store: Store, sender: Sender, doorman: Doorman, payloads: Sequence[object], now: int, gpc: bool = False
+    store: Store,
+    sender: Sender,
+    doorman: Doorman,
+    payloads: Sequence[object],
+    now: int,
+    gpc: bool = False,
+    joining: Joining | None = None,
 ) -> Ingested:
     """Take calls in, received at `now` (µs). When this returns what was good is on the disk; it may be sent again.
 
     A Refusal among the calls stands for one that was found bad before. `gpc`: the browser said that she does not want
     to be followed. Raises StoreProblem where the store cannot be written; then the same calls should be sent again, and
-    whatever was kept is not kept twice.
+    whatever was kept is not kept twice. `joining` are the rules for who is who; without them nobody is joined.
     """
     reading = _Reading(sender, doorman, now, gpc)
     for index, payload in enumerate(payloads):
@@ -62,6 +76,8 @@ def ingest(
         done = store.take_in(part, now)
         accepted += sum(done.fresh)
         left_out += sum(len(each.left_out) for each, is_new in zip(part, done.fresh, strict=True) if is_new)
+    if joining is not None:
+        _join(store, reading.arrivals, joining, now)
     return Ingested(
         accepted=accepted,
         repeated=len(reading.arrivals) - accepted,
@@ -70,6 +86,17 @@ def ingest(
         refused=tuple(reading.refused),
         faults=tuple(reading.faults),
     )
+
+
+def _join(store: Store, arrivals: Sequence[Arrival], joining: Joining, now: int) -> None:
+    """Join those whom one call names, also of calls that were there before: the last time may have been cut off."""
+    rows = dict.fromkeys(
+        (each.names, f"a call of {each.source} named both")
+        for each in arrivals
+        if each.may_join and len(each.names) > 1
+    )
+    if rows:
+        cast(Joins, store).join_many(list(rows), joining, now)
 
 
 def refuse_body(store: Store, sender: Sender, body: bytes, reason: str, now: int, gpc: bool = False) -> Ingested:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from tactful.model.arrivals import Joining
 from tactful.service.door import Doorman
 from tactful.service.follow import Follower
 from tactful.service.ports import Store
@@ -60,10 +61,12 @@ class Desk:
         doorman: Doorman,
         clock: Callable[[], int],
         per_second: float = 500.0,
+        joining: Joining | None = None,
     ) -> None:
         self.store = store
         self.project = project
         self.doorman = doorman
+        self.joining = joining
         self.clock = clock
         self.keyring = Keyring(store, clock)
         self.metrics = Metrics()

@@ -82,7 +82,7 @@ def _taken(desk: Desk, key: Key, read: Read, body: bytes, gpc: bool) -> Answer:
     if read.fault:
         done = refuse_body(desk.store, sender, body, read.fault, now, gpc)
     else:
-        done = ingest(desk.store, sender, desk.doorman, read.calls, now, gpc)
+        done = ingest(desk.store, sender, desk.doorman, read.calls, now, gpc, desk.joining)
     counts = counted(done)
     desk.metrics.events(key.source, counts)
     log: dict[str, object] = {"source": key.source, **counts}
