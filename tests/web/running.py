@@ -20,7 +20,7 @@ from typing import Any
 
 from tests.service import a_shop
 
-from tactful.bootstrap import store_at
+from tactful.bootstrap import Place, store_from
 from tactful.model.records import DAY
 from tactful.service.keys import ID_BYTES, SECRET_BYTES, Wanted, create_key
 from tactful.service.project import points_of
@@ -42,10 +42,12 @@ def shop_with_a_point(folder: Path) -> None:
     file.write_text(re.sub(r"collects: \[.*\]", COLLECTED, text), "utf-8")
 
 
-def key(folder: Path, source: str, *scopes: str, origins: tuple[str, ...] = (), lasts: int = DAY) -> str:
+def key(
+    folder: Path, source: str, *scopes: str, origins: tuple[str, ...] = (), lasts: int = DAY, place: Place = ""
+) -> str:
     """A new key, as it is written."""
     wanted = Wanted(source, scopes or ("ingest",), lasts, public=bool(origins), origins=origins)
-    with closing(store_at(folder)) as store:
+    with closing(store_from(place or folder)) as store:
         chance = secrets.token_bytes(ID_BYTES + SECRET_BYTES)
         return create_key(store, wanted, points_of(folder), chance, clock()).written
 

@@ -5,32 +5,22 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
-import random
 import resource
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.web import running
-from tests.web.running import ENTRY, Server, key, serving, shop_with_a_point, start, viewed
+from tests.web.killing import check_exactly_once, killed_again_and_again
+from tests.web.running import ENTRY, Server, clock, key, serving, shop_with_a_point, start, viewed
 
 from tactful.bootstrap import store_at, store_for_reading
-from tactful.profile.document import FOLD, decode_document
-from tactful.profile.fold import fold
-
-KILLS = int(os.environ.get("TACTFUL_KILLS", "20"))
-"""`make fuzz` kills 200 times."""
 
 
 @pytest.fixture
@@ -117,7 +107,7 @@ def test_a_revoked_key_ends_within_seconds(own: Server) -> None:
     assert own.send([viewed("k", 1)]).status == 200
     with closing(store_at(own.folder)) as store:
         kept = store.keys()
-        assert store.revoke_key(kept[0].key_id, running.clock())
+        assert store.revoke_key(kept[0].key_id, clock())
     time.sleep(2.2)
     assert own.send([viewed("k", 2)]).status == 401
 
@@ -176,88 +166,12 @@ def limit_files(server: Server, most: int) -> None:
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
 
-class Retrying(threading.Thread):
-    """A client as SDKs are: sends the same batch until it is acknowledged."""
-
-    def __init__(self, name: str, written: str, port: list[int], stop: threading.Event) -> None:
-        super().__init__(daemon=True)
-        self.person, self.written, self.port, self.stop = name, written, port, stop
-        self.acknowledged: list[str] = []
-        self.wrong: list[Any] = []
-
-    def run(self) -> None:
-        chance = random.Random(self.person)
-        number = 0
-        while not self.stop.is_set():
-            size = chance.randrange(1, 30)
-            calls = [viewed(self.person, number + n) for n in range(size)]
-            number += size
-            while not self.sent(calls):
-                if self.stop.is_set():
-                    return
-                time.sleep(0.02)
-            self.acknowledged += [call["messageId"] for call in calls]
-
-    def sent(self, calls: list[Any]) -> bool:
-        server = Server(Path(), self.port[0], None, Path())  # type: ignore[arg-type]
-        try:
-            reply = server.send(calls, self.written)
-        except (OSError, http.client.HTTPException):
-            return False
-        if reply.status == 200 and reply.said["accepted"] + reply.said["repeated"] != len(calls):
-            self.wrong.append(reply.said)
-        return reply.status == 200
-
-
 def test_killed_at_any_instant_every_acknowledged_event_is_there_exactly_once(shop: Path) -> None:
-    written = key(shop, "server")
-    chance, stop = random.Random(7), threading.Event()
-    server = start(shop, "--rate", "100000")
-    port = [server.port]
-    clients = [Retrying(f"client{n}", written, port, stop) for n in range(3)]
-    for client in clients:
-        client.start()
-    try:
-        for _ in range(KILLS):
-            time.sleep(chance.uniform(0.05, 0.6))
-            server.kill()
-            server = start(shop, "--rate", "100000", port=port[0])
-        time.sleep(0.5)
-        stop.set()
-        for client in clients:
-            client.join(30)
-        time.sleep(2)
-        assert server.stop() == 0
-    finally:
-        stop.set()
-        if server.process.poll() is None:
-            server.kill()
-    assert [client.wrong for client in clients] == [[], [], []]
-    assert all(len(client.acknowledged) > KILLS for client in clients)
+    clients = killed_again_and_again(shop, key(shop, "server"))
     check_exactly_once(shop, clients)
-
-
-def check_exactly_once(shop: Path, clients: list[Retrying]) -> None:
-    """The store holds what was acknowledged, once each, and documents say what a fold of all events says."""
-    with closing(store_for_reading(shop)) as store:
-        assert store.damage() == ""
-        for client in clients:
-            person = store.find("customer", client.person)
-            assert person is not None
-            history = store.tail(person)
-            keys = Counter(event.key for event in history)
-            assert max(keys.values()) == 1
-            assert len(history) >= len(client.acknowledged)
-            # At most the one batch that was under way at the end was kept without being acknowledged.
-            assert len(history) - len(client.acknowledged) < 30
-            row = store.document(person, FOLD)
-            kept = decode_document(row.doc) if row.doc is not None else None
-            assert fold(kept, row.tail) == fold(None, history)
     with closing(sqlite3.connect(f"file:{shop}/tactful.db?mode=ro", uri=True)) as db:
-        assert (
-            db.execute("SELECT count(*), count(DISTINCT key) FROM event").fetchone()
-            == (db.execute("SELECT count(*) FROM seen WHERE pos > 0").fetchone()[0],) * 2
-        )
+        events = db.execute("SELECT count(*), count(DISTINCT key) FROM event").fetchone()
+        assert events == db.execute("SELECT count(*), count(*) FROM seen WHERE pos > 0").fetchone()
 
 
 def test_without_its_packages_it_says_what_to_install(shop: Path) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import socket
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
-from tactful.bootstrap import is_address, serving_store
+from tactful.bootstrap import is_address, reading_store, serving_store, store_from
 from tactful.cli.instant import clock
 from tactful.cli.main import app
 from tactful.cli.place import STORE_PLACE, place_of
@@ -45,46 +49,84 @@ def serve(
     if workers > 1 and not is_address(place):
         fail("--workers: a SQLite store has one writer, so one process serves it. More need --store postgresql://…")
     project = Project(read_texts(folder, policy={}))
-    _run(folder, place, project, host, port, rate)
+    _check_policy(place, folder)
+    _run(Set(folder, place, project, host, port, rate), workers)
 
 
-def _run(folder: Path, place: str | Path, project: Project, host: str, port: int, rate: float) -> None:
-    from tactful.web.app import line, made_app
-    from tactful.web.desk import Desk
-    from tactful.web.server import listening, only_here
-    from tactful.web.server import serve as run
+class Set(msgspec.Struct, frozen=True):
+    """How the server was asked to be."""
 
-    store = serving_store(place)
-    try:
+    folder: Path
+    place: str | Path
+    project: Project
+    host: str
+    port: int
+    rate: float
+
+
+def _check_policy(place: str | Path, folder: Path) -> None:
+    if not is_address(place):
+        store_from(place).close()
+    with closing(reading_store(place)) as store:
         if in_force(store) is None:
             fail(f"{folder}: {NOTHING_PUBLISHED}: {NOTHING_PUBLISHED_MEND}", NO)
-        doorman = doorman_of(project.shop, project.points, not_goods_of(folder))
-        taken = listening(host, port)
-    except BaseException:
-        store.close()
-        raise
-    desk = Desk(store, project, doorman, clock, rate)
+
+
+def _run(asked: Set, workers: int) -> None:
+    from tactful.web.server import listening, only_here
+    from tactful.web.workers import Workers
+
+    taken = listening(asked.host, asked.port)
+    host = f"[{asked.host}]" if ":" in asked.host else asked.host
+
+    def begun() -> None:
+        _say(f"Tactful serves {asked.project.shop.name} at http://{host}:{taken.getsockname()[1]}")
+        if not only_here(asked.host):
+            _say(f"It can be reached from other machines ({host}), without encryption: put a proxy with TLS in front.")
+        if not asked.project.points:
+            _say("No collection point is in force, so every event is refused: what was she told where you learn of it?")
+
+    if workers == 1:
+        _work(asked, taken, True, begun, _say)
+    else:
+        Workers(workers, lambda n: _work(asked, taken, n == 0, begun if n == 0 else _nothing, _quiet), _say).run()
+    _say("Stopped. What was acknowledged is kept.")
+
+
+def _work(
+    asked: Set, taken: socket.socket, follows: bool, begun: Callable[[], None], say: Callable[[str], None]
+) -> None:
+    """Serve in this process; one process alone `follows` the events."""
+    from tactful.web.app import line, made_app
+    from tactful.web.desk import Desk
+    from tactful.web.server import serve as run
+
+    doorman = doorman_of(asked.project.shop, asked.project.points, not_goods_of(asked.folder))
+    desk = Desk(serving_store(asked.place), asked.project, doorman, clock, asked.rate)
     lock = threading.Lock()
 
     def log(record: dict[str, object]) -> None:
         with lock:
             os.write(1, line({"at_us": clock(), **record}))
 
-    served = made_app(desk, log)
-    desk.follower.start()
-    address = f"[{host}]" if ":" in host else host
-    _say(f"Tactful serves {project.shop.name} at http://{address}:{taken.getsockname()[1]}")
-    if not only_here(host):
-        _say(f"It can be reached from other machines ({host}), without encryption: put a proxy with TLS in front.")
-    if not project.points:
-        _say("No collection point is in force, so every event is refused: what was she told where you learn of it?")
     try:
-        run(served, taken, _say)
+        served = made_app(desk, log)
+        if follows:
+            desk.follower.start()
+        begun()
+        run(served, taken, say)
     finally:
         desk.close()
-    _say("Stopped. What was acknowledged is kept.")
 
 
 def _say(sentence: str) -> None:
     sys.stderr.write(sentence + "\n")
     sys.stderr.flush()
+
+
+def _quiet(sentence: str) -> None:
+    """What one of several processes would say is said by the one that watches them."""
+
+
+def _nothing() -> None:
+    """Only the first of several processes says that they serve."""
