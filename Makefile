@@ -13,6 +13,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 EXAMPLES ?= 5000
 FLOWS ?= 1000000
+KILLS ?= 200
 TIME ?= 900
 
 demo:
@@ -41,6 +42,7 @@ bench:
 
 fuzz: setup
 	HYPOTHESIS_PROFILE=fuzz TACTFUL_EXAMPLES=$(EXAMPLES) $(BIN)/python -W error -m pytest -q -n $(WORKERS) tests/laws
+	HYPOTHESIS_PROFILE=fuzz TACTFUL_KILLS=$(KILLS) $(BIN)/python -W error -m pytest -q -n $(WORKERS) tests/web
 	$(MAKE) agree
 
 # The engines agree on so many flows made by chance; fails if there is no time for all of them.

@@ -82,9 +82,9 @@ def test_it_stops_in_order_and_finishes_what_is_under_way(own: Server) -> None:
         slow.putheader("Authorization", f"Bearer {own.keys['server']}")
         slow.putheader("Content-Length", str(len(body)))
         slow.endheaders(body[:20])
-        time.sleep(0.3)
+        time.sleep(1.5)
         own.process.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
+        time.sleep(1)
         slow.send(body[20:])
         assert json.loads(slow.getresponse().read())["accepted"] == 1
     assert own.process.wait(15) == 0
@@ -95,7 +95,7 @@ def test_it_stops_in_order_and_finishes_what_is_under_way(own: Server) -> None:
 def test_who_never_finishes_does_not_keep_it_from_stopping_at_the_second_signal(own: Server) -> None:
     with closing(socket.create_connection(("127.0.0.1", own.port))) as half:
         half.sendall(b"POST /v1/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-        time.sleep(0.3)
+        time.sleep(1.5)
         own.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         assert own.process.poll() is None

@@ -15,7 +15,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from tactful.bootstrap import is_address, reading_store, serving_store, store_from
+from tactful.bootstrap import is_address, serving_store, store_from
 from tactful.cli.instant import clock
 from tactful.cli.main import app
 from tactful.cli.place import STORE_PLACE, place_of
@@ -65,9 +65,7 @@ class Set(msgspec.Struct, frozen=True):
 
 
 def _check_policy(place: str | Path, folder: Path) -> None:
-    if not is_address(place):
-        store_from(place).close()
-    with closing(reading_store(place)) as store:
+    with closing(store_from(place)) as store:
         if in_force(store) is None:
             fail(f"{folder}: {NOTHING_PUBLISHED}: {NOTHING_PUBLISHED_MEND}", NO)
 
