@@ -28,6 +28,7 @@ from tactful.model.vocabulary import KEYS
 from tactful.permission.points import load_compatible, load_point
 from tactful.policy.load import load_text
 from tactful.profile.attributes import load_countries
+from tactful.profile.identity import load_identity
 from tactful.profile.labels import load_labels, load_undignified
 from tactful.profile.names import load_qualifiers
 from tactful.profile.orders import load_not_goods
@@ -84,6 +85,7 @@ LOADERS: dict[str, Load] = {
     "combinations": lambda text: load_combinations(text, "x"),
     "countries": lambda text: load_countries(text, "x"),
     "keeps": lambda text: load_keeps(text, "x"),
+    "identity": lambda text: load_identity(text, "x"),
     "not-a-kind": lambda text: load_qualifiers(text, "x"),
     "not-goods": lambda text: load_not_goods(text, "x"),
     "revealing-products": lambda text: load_revealing(text, "x"),
@@ -159,6 +161,8 @@ SMALL = {
     " {category: purchase.item, words: [a, b]}]}]}",
     "countries": "{version: 1, countries: [{names: [France], jurisdiction: eu-fr, zones: [Europe/Paris]}]}",
     "keeps": "{version: 1, keeps: {purchase: 90 days, contact: always}}",
+    "identity": "{identity: 1, kinds: {customer: {is: unique, priority: 1, per_person: 1}, anonymous: {is: unique,"
+    " priority: 2, per_person: any, alone: true}, address: {is: shared}}}",
     "not-a-kind": "{version: 1, colours: [red], sizes: [small]}",
     "not-goods": "{version: 1, codes: [POST], codes_beginning_with: [GIFT], names_with: [postage]}",
     "revealing-products": "{version: 1, products: [{reveals: life_event.pregnancy, sensitivity: special, about: self,"
@@ -251,6 +255,7 @@ ONLY_THE_LOADER_KNOWS: dict[str, tuple[str, ...]] = {
         "('licences',)", "('limits',)",
     ),
     "template-objects": ("'fields'", "'general'"),
+    "identity": ("('kinds',) = {}", "'customer') missing"),
 }  # fmt: skip
 """What needs the meaning (a condition, a name that exists, two lines that agree): faults that a schema may take."""
 ONLY_THE_SCHEMA_MINDS = {
@@ -284,6 +289,7 @@ def test_every_file_that_comes_with_tactful_is_taken() -> None:
         assert taken_by_schema("policy", packaged("policy", f"packs/{name}.yaml")), name
     assert taken_by_schema("scorecard", packaged("policy", "packs/scorecards/opinion.yaml"))
     assert taken_by_schema("labels", packaged("service", "starter/labels.yaml"))
+    assert taken_by_schema("identity", packaged("profile", "tables/identity.yaml"))
     for table_file in TABLES:
         room, _, file = table_file.partition("/")
         assert taken_by_schema(Path(file).stem.replace("_", "-"), packaged(room, file)), table_file

@@ -12,10 +12,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from tactful.model.kept import Appended, DecisionRow, Snapshot
+from tactful.model.kept import Appended, DecisionRow, Document, Snapshot
 from tactful.model.records import Cap, Contact, NewEvent, Permission
+from tactful.profile.identity import IdentityRules, Kind
 from tactful.service.ports import Store
 from tactful.store import SqliteStore, open_store
+from tactful.store.permissions import Hers, keep_hers, kept_hers, voices
 from tactful.store.postgres import PostgresStore, open_postgres
 from tactful.testing.check_store import CHECKS, MakeStore, check_store
 
@@ -104,7 +106,57 @@ class KeepsHalfChunks(Wrapped):
         return self.store.record_decisions(run_id, chunk_no, rows[:1], snapshots)
 
 
-@pytest.mark.parametrize("broken", [Doubles, ForgetsTails, GrantsTwice, CountsBackOnly, KeepsHalfChunks])
+class NewestDateWins(Wrapped):
+    """Reads who is merged as if one person had said it all."""
+
+    def permissions(self, person_id: int) -> tuple[Permission, ...]:
+        with self.store._db.reading() as connection:
+            return tuple(each for voice in voices(connection, person_id) for each in voice)
+
+
+class LosesTheLosersNo(Wrapped):
+    """Keeps what the one said whose id goes on."""
+
+    def permissions(self, person_id: int) -> tuple[Permission, ...]:
+        today = self.store.today(person_id)
+        with self.store._db.reading() as connection:
+            return kept_hers(connection, person_id if today is None else today).voice
+
+
+class ForgetsTheNoOfThatTime(Wrapped):
+    """Parts people and leaves with each only what was said under her own id."""
+
+    def unmerge(self, merge_id: int, at: int, why: str) -> tuple[int, int]:
+        sides = self.store.unmerge(merge_id, at, why)
+        with self.store._db.writing() as connection:
+            for person in sides:
+                keep_hers(connection, person, Hers(kept_hers(connection, person).permissions))
+        return sides
+
+
+class KeepsStaleDocuments(Wrapped):
+    def save_documents(self, documents: Sequence[Document]) -> None:
+        now = [
+            msgspec.structs.replace(each, stamp=self.store.document(each.person_id, each.fold).stamp)
+            for each in documents
+        ]
+        self.store.save_documents(now)
+
+
+class JoinsAFamily(Wrapped):
+    """Does not mind who was on a device before."""
+
+    def join(self, names: Sequence[Any], joining: Any, at: int, evidence: str) -> Any:
+        return self.store.join(names, IdentityRules({**joining.kinds, "anonymous": Kind(True, 9)}), at, evidence)
+
+
+BROKEN = (
+    Doubles, ForgetsTails, GrantsTwice, CountsBackOnly, KeepsHalfChunks, NewestDateWins, LosesTheLosersNo,
+    ForgetsTheNoOfThatTime, KeepsStaleDocuments, JoinsAFamily,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("broken", BROKEN)
 def test_a_broken_store_fails(broken: type[Wrapped], tmp_path: Path) -> None:
     make = in_folder(tmp_path)
     with pytest.raises(AssertionError):

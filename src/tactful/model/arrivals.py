@@ -134,6 +134,10 @@ class Review(msgspec.Struct, frozen=True):
     answer: str = ""
 
 
+ANSWERS = ("same", "different", "leave")
+"""What a doubt is settled with: they are one person, they are two and stay so, or it stays as it is."""
+
+
 class Key(msgspec.Struct, frozen=True):
     """A key that lets a source speak to us. Only the SHA-256 of its secret is kept, as `digest`.
 

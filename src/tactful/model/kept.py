@@ -26,7 +26,8 @@ class PersonRow(msgspec.Struct, frozen=True):
 
     `doc` is None when there is none of the asked fold version; then the tail is her whole history. The tail is in
     folding order: (occurred_at, key). A document that was folded with it holds everything up to `last_pos`, and maybe
-    more: an event may be in the tail that the document holds already. Folding one twice changes nothing.
+    more: an event may be in the tail that the document holds already. Folding one twice changes nothing. `stamp`
+    changes whenever she is merged or parted; a document is kept only with the stamp that she has now.
     """
 
     person_id: int
@@ -34,15 +35,19 @@ class PersonRow(msgspec.Struct, frozen=True):
     upto_pos: int
     last_pos: int
     tail: tuple[Event, ...]
+    stamp: int = 0
 
 
 class Document(msgspec.Struct, frozen=True):
-    """A facts document to keep: `fold` is the version of the function that made it, of events up to `upto_pos`."""
+    """A facts document to keep: `fold` is the version of the function that made it, of events up to `upto_pos`.
+
+    `stamp` is that of the row it was folded from."""
 
     person_id: int
     fold: int
     upto_pos: int
     body: bytes
+    stamp: int = 0
 
 
 class Behind(msgspec.Struct, frozen=True):

@@ -19,20 +19,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tactful.model.records import Permission, Standing
+from tactful.model.said import (
+    ENDS,
+    EVERY,
+    GRANTS,
+    PROMOTING,
+    RANK,
+    REFUSALS,
+    STRICTNESS,
+    about_channel,
+    about_purpose,
+    known_by,
+    standing_end,
+)
 from tactful.permission.points import Passed, basis_told
 
-GRANTS = frozenset({"given", "renewed"})
-STRICTNESS: tuple[str, ...] = (
-    "withdrawn", "refused", "revoked", "invalidated", "expired", "request_deferred", "requested", "never_asked",
-    "given", "renewed",
-)  # fmt: skip
-"""States, strictest first."""
-ENDS = frozenset(STRICTNESS[:5])
-REFUSALS = frozenset(STRICTNESS[:4])
-PROMOTING = frozenset({"market", "recommend", "winback", "advertise"})
-"""What a no to `market` is a no to: whoever wants no promotion wants none under another name (GDPR Art. 21(2))."""
-_RANK = {state: rank for rank, state in enumerate(STRICTNESS)}
-_EVERY = "*"
+__all__ = ["ENDS", "GRANTS", "PROMOTING", "REFUSALS", "STRICTNESS", "Standings", "permission_for"]
 
 
 def permission_for(
@@ -50,10 +52,9 @@ def permission_for(
     """
     if permissions is None:
         return Standing(None, None, None, None)
-    known = [each for each in permissions if each.state in REFUSALS or max(each.occurred_at, each.received_at) <= now]
-    about = [each for each in known if _purpose_fits(each, purpose)]
+    about = [each for each in known_by(permissions, now) if about_purpose(each, purpose)]
     elsewhere = _elsewhere(about, channel)
-    holds = _resolve([each for each in about if _fits(each, channel, category)])
+    holds = _resolve([each for each in about if about_channel(each, channel, category)])
     told = basis_told(passed, purpose, channel, now, jurisdiction)
     if holds is not None and holds.state in GRANTS:
         return Standing(holds.state, holds.basis, holds.asked, elsewhere, holds.source)
@@ -79,13 +80,13 @@ class Standings:
         self.passed = passed
         self.now = now
         self.jurisdiction = jurisdiction
-        self._by_category = any(each.category != _EVERY for each in permissions or ())
+        self._by_category = any(each.category != EVERY for each in permissions or ())
         self._known: dict[tuple[str, str, str], Standing] = {}
         self._by_purpose: dict[str, tuple[Permission, ...]] = {}
 
     def of(self, purpose: str, channel: str, category: str) -> Standing:
         """The permission that holds; the category does not matter where no record names one."""
-        key = (purpose, channel, category if self._by_category else _EVERY)
+        key = (purpose, channel, category if self._by_category else EVERY)
         known = self._known.get(key)
         if known is None:
             about = self._about(purpose)
@@ -98,60 +99,34 @@ class Standings:
             return None
         found = self._by_purpose.get(purpose)
         if found is None:
-            found = tuple(each for each in self.permissions if each.purpose in (purpose, _EVERY))
+            found = tuple(each for each in self.permissions if about_purpose(each, purpose))
             self._by_purpose[purpose] = found
         return found
 
 
-def _purpose_fits(record: Permission, purpose: str) -> bool:
-    if record.purpose == purpose:
-        return True
-    if record.state not in ENDS:
-        return False
-    return record.purpose == _EVERY or (record.purpose == "market" and purpose in PROMOTING)
-
-
-def _fits(record: Permission, channel: str, category: str) -> bool:
-    in_channel = record.channel == channel or (record.channel == _EVERY and record.state in ENDS)
-    return in_channel and _covers(record.category, category)
-
-
-def _covers(general: str, special: str) -> bool:
-    return general in (_EVERY, special) or special.startswith(general + ".")
-
-
 def _length(record: Permission) -> int:
-    return 0 if record.category == _EVERY else record.category.count(".") + 1
+    return 0 if record.category == EVERY else record.category.count(".") + 1
 
 
 def _resolve(records: list[Permission]) -> Permission | None:
     """The record that decides, or None if there is none."""
     if len(records) < 2:
         return records[0] if records else None
-    grants = [each for each in records if each.state in GRANTS]
-    ends = [each for each in records if each.state in ENDS and not any(_lifts(grant, each) for grant in grants)]
-    if ends:
-        return min(ends, key=lambda each: (_RANK[each.state], -each.occurred_at, -each.received_at, each.source))
+    end = standing_end(records)
+    if end is not None:
+        return end
     others = [each for each in records if each.state not in ENDS]
     asked = [each for each in others if each.state != "never_asked"] or others
     if not asked:
         return None
-    return min(asked, key=lambda each: (-_length(each), -each.occurred_at, _RANK[each.state], each.source))
-
-
-def _lifts(grant: Permission, end: Permission) -> bool:
-    return (
-        _covers(end.category, grant.category)
-        and grant.occurred_at > end.occurred_at
-        and grant.received_at > end.received_at
-    )
+    return min(asked, key=lambda each: (-_length(each), -each.occurred_at, RANK[each.state], each.source))
 
 
 def _elsewhere(about: list[Permission], channel: str) -> str:
     """The strictest state of this purpose in her other channels, whatever the category; `never_asked` if none."""
     groups: dict[tuple[str, str], list[Permission]] = {}
     for each in about:
-        if each.channel not in (channel, _EVERY):
+        if each.channel not in (channel, EVERY):
             groups.setdefault((each.channel, each.category), []).append(each)
     states = [found.state for same in groups.values() if (found := _resolve(same)) is not None]
-    return min(states, key=_RANK.__getitem__) if states else "never_asked"
+    return min(states, key=RANK.__getitem__) if states else "never_asked"

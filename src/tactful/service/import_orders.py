@@ -188,7 +188,7 @@ def fold_all(store: Store) -> int:
 def folded(row: PersonRow) -> Document:
     """A person's document with the tail folded in, ready to be kept."""
     known = decode_document(row.doc) if row.doc is not None else None
-    return Document(row.person_id, FOLD, row.last_pos, encode_document(fold(known, row.tail)))
+    return Document(row.person_id, FOLD, row.last_pos, encode_document(fold(known, row.tail)), row.stamp)
 
 
 def kept_catalogue(store: Store) -> catalogues.Catalogue:

@@ -55,7 +55,7 @@ def import_permissions(
         part = people[start : start + _PEOPLE]
         created += sum(store.find(*person) is None for person in part)
         rows = []
-        for person, person_id in zip(part, store.resolve(part), strict=True):
+        for person, person_id in zip(part, store.owners(part), strict=True):
             kept = store.permissions(person_id)
             rows += [(person_id, each.permission) for each in by_person[person] if not _stands(each, kept)]
         added += store.record_permissions(rows)

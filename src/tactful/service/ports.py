@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from tactful.model.arrivals import Arrival, Key, SetAside, TakenIn
+from tactful.model.arrivals import (
+    Arrival,
+    Doubt,
+    Identifier,
+    Joined,
+    Joining,
+    Key,
+    Merge,
+    Review,
+    SetAside,
+    TakenIn,
+)
 from tactful.model.kept import (
     Appended,
     Behind,
@@ -25,6 +36,7 @@ from tactful.model.kept import (
     StoreCounts,
 )
 from tactful.model.records import Cap, Contact, Event, NewEvent, Permission
+from tactful.model.said import Conflict
 
 
 class Store(Protocol):
@@ -85,10 +97,54 @@ class Store(Protocol):
         """The follower of this name has come as far as `upto`."""
 
     def find(self, kind: str, value: str) -> int | None:
-        """The person with this identifier, or None; nobody is made."""
+        """The person of today with this identifier, or None; nobody is made."""
 
-    def resolve(self, identifiers: Sequence[tuple[str, str]]) -> list[int]:
-        """The person of each identifier; unknown ones become people."""
+    def owner(self, kind: str, value: str) -> int | None:
+        """The person whom this identifier was made for, or None."""
+
+    def resolve(self, identifiers: Sequence[Identifier]) -> list[int]:
+        """The person of today of each identifier; unknown ones become people."""
+
+    def owners(self, identifiers: Sequence[Identifier]) -> list[int]:
+        """The person whom each identifier was made for: what is written under it stays hers when she is parted."""
+
+    def own_identifiers(self, person_id: int) -> list[Identifier]:
+        """The identifiers of this very person, whoever she is part of today."""
+
+    def join(self, names: Sequence[Identifier], joining: Joining, at: int, evidence: str) -> Joined:
+        """Do what the rules say of the names of one call."""
+
+    def join_many(self, rows: Sequence[tuple[Sequence[Identifier], str]], joining: Joining, at: int) -> Joined:
+        """The same for many calls, in one transaction."""
+
+    def merge(
+        self, loser: int, winner: int, at: int, how: str, evidence: str, alone: frozenset[str] = frozenset()
+    ) -> int:
+        """Take two people for one; the number of the merge, 0 where they are one."""
+
+    def unmerge(self, merge_id: int, at: int, why: str) -> tuple[int, int]:
+        """Undo a merge; the people of today of both sides."""
+
+    def members(self, person_id: int) -> list[int]:
+        """Everybody who is one with her today."""
+
+    def today(self, person_id: int) -> int | None:
+        """The person that somebody is today."""
+
+    def merges(self, person_id: int | None = None) -> list[Merge]:
+        """All merges, or hers, oldest first."""
+
+    def parted(self, people: Sequence[int]) -> bool:
+        """Whether any two of these were parted."""
+
+    def reviews(self, open_only: bool = True) -> list[Review]:
+        """What waits for somebody to look."""
+
+    def doubt(self, doubt: Doubt, at: int) -> bool:
+        """Leave something for review, once."""
+
+    def settle(self, review_id: int, answer: str, at: int, note: str = "") -> None:
+        """Note what somebody found."""
 
     def person_label(self, person_id: int) -> str:
         """What the retailer calls her."""
@@ -121,7 +177,10 @@ class Store(Protocol):
         """Append permissions to the logs of their people; how many were new."""
 
     def permissions(self, person_id: int) -> tuple[Permission, ...]:
-        """Hers."""
+        """Hers; of who is merged, the most restrictive."""
+
+    def conflicts(self, person_id: int) -> list[Conflict]:
+        """Where those whom she is made up of disagree."""
 
     def read_permissions(self) -> Iterator[tuple[int, tuple[Permission, ...]]]:
         """Everybody's, in the order of ids."""

@@ -85,6 +85,9 @@ class Connection(Protocol):
         To be asked in the same snapshot as the events, or before them.
         """
 
+    def first_with_horizon(self, sql: str, values: Sequence[Any], /) -> tuple[Any, int | None]:
+        """The first row of a query, or None, with the horizon of the same snapshot."""
+
     def version(self) -> int:
         """A number that is another one after somebody else may have written."""
 

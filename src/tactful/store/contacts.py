@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
+import msgspec
+
 from tactful.model.problems import StoreProblem
 from tactful.model.records import Cap, Contact
 from tactful.store.base import StorePart
@@ -16,12 +18,17 @@ ROWS = 5_000
 INSERT = """INSERT INTO contact (person_id, gate_id, channel, class, state, at, decision_id)
     VALUES (?, (SELECT gate_id FROM person WHERE person_id = ?), ?, ?, ?, ?, ?)
     ON CONFLICT DO NOTHING"""
-HERS = """SELECT c.channel, c.class, c.at, c.decision_id FROM contact c
-    WHERE c.gate_id = (SELECT gate_id FROM person WHERE person_id = ?) AND c.at > ? AND c.at < ?
+GATE = "(SELECT gate_id FROM person WHERE person_id = ?)"
+ONCE = """(c.shadow_of = 0 OR NOT EXISTS (SELECT 1 FROM contact o WHERE o.gate_id = c.gate_id AND o.at = c.at
+    AND o.contact_id < c.contact_id AND (o.contact_id = c.shadow_of OR o.shadow_of = c.shadow_of)))"""
+HERS = f"""SELECT c.channel, c.class, c.at, c.decision_id FROM contact c
+    WHERE c.gate_id = {GATE} AND c.at > ? AND c.at < ? AND {ONCE}
     ORDER BY c.at, c.contact_id"""
-EVERYBODY = """SELECT p.person_id, c.channel, c.class, c.at, c.decision_id
-    FROM person p CROSS JOIN contact c ON c.gate_id = p.gate_id AND c.at > ?
-    ORDER BY p.person_id, c.at, c.contact_id"""
+EVERYBODY = f"""SELECT p.person_id, c.channel, c.class, c.at, c.decision_id
+    FROM person p CROSS JOIN contact c ON c.gate_id = p.gate_id AND c.at > ? AND {ONCE}
+    WHERE p.root = p.person_id ORDER BY p.person_id, c.at, c.contact_id"""
+REMEMBER = """INSERT INTO counted (one, caps) VALUES (1, ?)
+    ON CONFLICT (one) DO UPDATE SET caps = excluded.caps WHERE counted.caps <> excluded.caps"""
 END = 2**63 - 1
 
 
@@ -41,6 +48,8 @@ def fits(contact: Contact, cap: Cap, others: Iterable[Contact]) -> bool:
 
 class ContactVerbs(StorePart):
     """What was sent or said, over all channels; a household shares one ledger."""
+
+    _counted: tuple[Cap, ...] = ()
 
     def record_contacts(self, rows: Sequence[tuple[int, Contact]]) -> int:
         """Contacts that have happened, with their person; gives how many were new (the same one again is not)."""
@@ -98,8 +107,21 @@ class ContactVerbs(StorePart):
                 return False
             if not insert(connection, person_id, contact, "reserved"):
                 raise StoreProblem("This contact is in the ledger already, and no decision tells the two apart.")
+            if caps and tuple(caps) != self._counted:
+                remember_caps(connection, packed_caps(caps))
             touch(connection, [(person_id, contact.at)])
+        self._counted = tuple(caps) or self._counted
         return True
+
+
+def remember_caps(connection: Connection, caps: bytes) -> None:
+    """Keep the caps that places are taken under; looked at first, so that not everybody waits for that one row."""
+    if connection.execute("SELECT caps FROM counted WHERE one = 1").fetchone() != (caps,):
+        connection.execute(REMEMBER, (caps,))
+
+
+packed_caps = msgspec.msgpack.Encoder(order="deterministic").encode
+read_caps = msgspec.msgpack.Decoder(tuple[Cap, ...]).decode
 
 
 def made_contact(row: Sequence[object]) -> Contact:
@@ -112,7 +134,7 @@ def insert(connection: Connection, person_id: int, contact: Contact, state: str)
 
 
 def already(connection: Connection, person_id: int, decision: str) -> bool:
-    query = "SELECT 1 FROM contact WHERE decision_id = ? AND person_id = ?"
+    query = f"SELECT 1 FROM contact WHERE decision_id = ? AND gate_id = {GATE}"
     return connection.execute(query, (decision, person_id)).fetchone() is not None
 
 

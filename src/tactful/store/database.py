@@ -120,6 +120,9 @@ class SqliteConnection(sqlite3.Connection):
     def horizon(self) -> None:
         return None
 
+    def first_with_horizon(self, sql: str, values: Sequence[Any], /) -> tuple[Any, None]:
+        return self.execute(sql, values).fetchone(), None
+
     def version(self) -> int:
         return int(self.execute("PRAGMA data_version").fetchone()[0])
 

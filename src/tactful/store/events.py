@@ -21,14 +21,23 @@ FOLDING = attrgetter("occurred_at", "key")
 
 EVENT = ("pos", "day", "person_id", "source", "kind", "occurred_at", "received_at", "key", "body", "point")
 KEPT = "SELECT key, person_id, kind, occurred_at, body FROM event"
-TAIL = """SELECT pos, key, source, kind, occurred_at, received_at, body, point FROM event
-    WHERE person_id = ? AND pos > ? ORDER BY pos"""
-TAILS = """SELECT e.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body, e.point
-    FROM person p LEFT JOIN doc d ON d.person_id = p.person_id AND d.fold = ?
+ROOT = "(SELECT root FROM person WHERE person_id = ?)"
+TAIL = f"""SELECT p.root, p.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body, e.point
+    FROM person p CROSS JOIN event e ON e.person_id = p.person_id AND e.pos > ?
+    WHERE p.root = {ROOT} ORDER BY p.person_id, e.pos"""
+TAILS = """SELECT p.root, p.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body, e.point
+    FROM person p LEFT JOIN doc d ON d.person_id = p.root AND d.fold = ?
     CROSS JOIN event e ON e.person_id = p.person_id AND e.pos > coalesce(d.upto_pos, 0)
-    ORDER BY p.person_id"""
-DOCS = """SELECT p.person_id, d.body, coalesce(d.upto_pos, 0)
-    FROM person p LEFT JOIN doc d ON d.person_id = p.person_id AND d.fold = ? ORDER BY p.person_id"""
+    ORDER BY p.root, p.person_id"""
+DOCS = """SELECT p.person_id, d.body, coalesce(d.upto_pos, 0), p.stamp
+    FROM person p LEFT JOIN doc d ON d.person_id = p.person_id AND d.fold = ?
+    WHERE p.root = p.person_id ORDER BY p.person_id"""
+DOC = f"""SELECT p.person_id, d.body, coalesce(d.upto_pos, 0), p.stamp
+    FROM person p LEFT JOIN doc d ON d.person_id = p.person_id AND d.fold = ? WHERE p.person_id = {ROOT}"""
+SAVE = """INSERT INTO doc (person_id, upto_pos, fold, body)
+    SELECT person_id, ?, ?, ? FROM person WHERE person_id = ? AND root = person_id AND stamp = ?
+    ON CONFLICT (person_id) DO UPDATE SET upto_pos = excluded.upto_pos, fold = excluded.fold, body = excluded.body
+    WHERE excluded.fold <> doc.fold OR excluded.upto_pos >= doc.upto_pos"""
 
 
 class EventVerbs(StorePart):
@@ -83,24 +92,26 @@ class EventVerbs(StorePart):
         return differing
 
     def tail(self, person_id: int, after_pos: int = 0) -> list[Event]:
-        """Her events behind a position, in folding order: (occurred_at, key)."""
+        """The events of all that she is, behind a position, in folding order: (occurred_at, key)."""
         with self._db.reading() as connection:
-            rows = connection.execute(TAIL, (person_id, after_pos)).fetchall()
-        return sorted((made_event(row[1:]) for row in rows), key=FOLDING)
+            rows = connection.execute(TAIL, (after_pos, person_id)).fetchall()
+        return sorted((made_event(row[3:]) for row in rows), key=FOLDING)
 
     def document(self, person_id: int, fold: int) -> PersonRow:
-        """Her document of this fold version with the tail behind it; empty for a person who is not held."""
+        """Her document of this fold version with the tail behind it; empty for a person who is not held.
+
+        Of somebody who was merged: that of the person of today, with the events of all that she is.
+        """
         with self._db.reading() as connection:
-            found = connection.execute(
-                "SELECT body, upto_pos FROM doc WHERE person_id = ? AND fold = ?", (person_id, fold)
-            ).fetchone()
-            body, upto = found or (None, 0)
-            horizon = connection.horizon()
-            rows = connection.execute(TAIL, (person_id, upto)).fetchall()
-        return person_row(person_id, body, upto, [(person_id, *row) for row in rows], horizon)
+            found, horizon = connection.first_with_horizon(DOC, (fold, person_id))
+            root, body, upto, stamp = found or (person_id, None, 0, 0)
+            rows = connection.execute(TAIL, (upto, root)).fetchall()
+        return person_row((root, body, upto, stamp), rows, horizon)
 
     def read_documents(self, fold: int) -> Iterator[PersonRow]:
         """Everybody's document of this fold version with the tail behind it, in the order of their ids.
+
+        Who was merged is read as one, under the id of the person of today.
 
         It shows one instant, whatever is written meanwhile (also by `save_documents`), and holds one person at a time.
         """
@@ -112,25 +123,22 @@ class EventVerbs(StorePart):
             horizon = connection.horizon()
             tails = groupby(events, key=itemgetter(0))
             owner, rows = next(tails, (None, None))
-            for person_id, body, upto in docs:
+            for person_id, body, upto, stamp in docs:
                 if owner == person_id and rows is not None:
-                    yield person_row(person_id, body, upto, list(rows), horizon)
+                    yield person_row((person_id, body, upto, stamp), list(rows), horizon)
                     owner, rows = next(tails, (None, None))
                 else:
-                    yield person_row(person_id, body, upto, [], horizon)
+                    yield person_row((person_id, body, upto, stamp), [], horizon)
 
     def save_documents(self, documents: Sequence[Document]) -> None:
-        """Keep documents; one that is behind the kept one of the same fold version is left out."""
+        """Keep documents; one that is behind the kept one of the same fold version is left out.
+
+        So is one of somebody who was merged or parted since it was read: it is not about whom she is made up of now.
+        """
         for part in in_parts(documents, DOCUMENTS):
-            rows = [(each.person_id, each.upto_pos, each.fold, each.body) for each in part]
+            rows = [(each.upto_pos, each.fold, each.body, each.person_id, each.stamp) for each in part]
             with self._db.writing() as connection:
-                connection.executemany(
-                    "INSERT INTO doc (person_id, upto_pos, fold, body) VALUES (?, ?, ?, ?)"
-                    " ON CONFLICT (person_id) DO UPDATE SET"
-                    " upto_pos = excluded.upto_pos, fold = excluded.fold, body = excluded.body"
-                    " WHERE excluded.fold <> doc.fold OR excluded.upto_pos >= doc.upto_pos",
-                    rows,
-                )
+                connection.executemany(SAVE, rows)
 
 
 def made_event(row: Sequence[object]) -> Event:
@@ -138,14 +146,20 @@ def made_event(row: Sequence[object]) -> Event:
 
 
 def person_row(
-    person_id: int, body: bytes | None, upto: int, rows: Sequence[Sequence[Any]], horizon: int | None
+    doc: tuple[int, bytes | None, int, int], rows: Sequence[Sequence[Any]], horizon: int | None
 ) -> PersonRow:
-    """One person's row from rows of (person, pos, the fields of an event), in the order of pos."""
-    if not rows:
-        return PersonRow(person_id, body, upto, upto if horizon is None else max(upto, horizon), ())
-    tail = sorted((made_event(row[2:]) for row in rows), key=FOLDING)
-    last = rows[-1][1] if horizon is None else max(upto, horizon)
-    return PersonRow(person_id, body, upto, last, tuple(tail))
+    """One person's row from (person, body, up to, stamp) and rows of (root, person, pos, the fields of an event)."""
+    person_id, body, upto, stamp = doc
+    tail = sorted((made_event(row[3:]) for row in rows), key=FOLDING)
+    if horizon is not None:
+        last = max(upto, horizon)
+    elif not rows:
+        last = upto
+    elif rows[0][1] == rows[-1][1]:
+        last = rows[-1][2]
+    else:
+        last = max(row[2] for row in rows)
+    return PersonRow(person_id, body, upto, last, tuple(tail), stamp)
 
 
 def divided(

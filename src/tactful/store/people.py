@@ -9,13 +9,19 @@ from tactful.store.base import Identifier, StorePart, normal_form, read, written
 from tactful.store.parts import in_parts
 
 RESOLVED = 5_000
+LOOKUP = 500
+FIND = """SELECT p.root FROM identifier i JOIN person p ON p.person_id = i.person_id
+    WHERE i.kind = ? AND i.blind = ?"""
+IDENTIFIERS = """SELECT i.kind, i.label FROM person p JOIN identifier i ON i.person_id = p.person_id
+    WHERE p.root = (SELECT root FROM person WHERE person_id = ?)
+    ORDER BY CASE WHEN p.person_id = p.root THEN 0 ELSE 1 END, i.kind, i.blind"""
 COUNTS = (
-    "SELECT count(*) FROM person",
+    "SELECT count(*) FROM person WHERE root = person_id",
     "SELECT count(*) FROM event",
     "SELECT count(*) FROM event WHERE person_id IS NULL",
     "SELECT min(occurred_at), max(occurred_at) FROM event",
     "SELECT count(*) FROM log WHERE kind = 'permission'",
-    "SELECT count(*) FROM contact",
+    "SELECT count(*) FROM contact WHERE shadow_of = 0",
     "SELECT count(*) FROM run",
     "SELECT count(*) FROM decision_ref",
     "SELECT count(*) FROM snapshot",
@@ -27,12 +33,30 @@ class PeopleVerbs(StorePart):
     """Who is meant, when a source was heard, which files were read, and how much there is."""
 
     def find(self, kind: str, value: str) -> int | None:
-        """The person with this identifier (kind, value), or None; nobody is made."""
+        """The person of today with this identifier (kind, value), or None; nobody is made."""
+        with self._db.reading() as connection:
+            row = connection.execute(FIND, (kind, self._blind(kind, value))).fetchone()
+        return row[0] if row else None
+
+    def owner(self, kind: str, value: str) -> int | None:
+        """The person whom this identifier was made for, whoever she is part of today, or None; nobody is made."""
         with self._db.reading() as connection:
             return self._find(connection, kind, value)
 
     def resolve(self, identifiers: Sequence[Identifier]) -> list[int]:
-        """The person of each identifier, in order; unknown ones become people. None of them may be blank."""
+        """The person of today of each identifier, in order; unknown ones become people. None of them may be blank."""
+        own = self.owners(identifiers)
+        today: dict[int, int] = {}
+        with self._db.reading() as connection:
+            for part in in_parts(sorted(set(own)), LOOKUP):
+                marks = ",".join("?" * len(part))
+                query = f"SELECT person_id, root FROM person WHERE person_id IN ({marks})"
+                today.update(connection.execute(query, part).fetchall())
+        return [today[person] for person in own]
+
+    def owners(self, identifiers: Sequence[Identifier]) -> list[int]:
+        """The person whom each identifier was made for, also where she is part of somebody by now: whatever is written
+        under it goes back to her when they are parted. Otherwise as `resolve`."""
         if blank := [kind for kind, value in identifiers if not normal_form(kind, value)]:
             raise ValueError(f"an identifier of kind {blank[0]} has no value")
         people: list[int] = []
@@ -44,7 +68,16 @@ class PeopleVerbs(StorePart):
         return people
 
     def identifiers(self, person_id: int) -> list[Identifier]:
-        """Her identifiers as they were written when they were first heard."""
+        """Her identifiers as they were written when they were first heard; of who is merged, those of all that she is.
+
+        Those of the person whose id goes on come first.
+        """
+        with self._db.reading() as connection:
+            rows = connection.execute(IDENTIFIERS, (person_id,)).fetchall()
+        return [(kind, read(label)) for kind, label in rows]
+
+    def own_identifiers(self, person_id: int) -> list[Identifier]:
+        """The identifiers that were made for, or bound to, this very person, whoever she is part of today."""
         with self._db.reading() as connection:
             rows = connection.execute(
                 "SELECT kind, label FROM identifier WHERE person_id = ? ORDER BY kind, blind", (person_id,)

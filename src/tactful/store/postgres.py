@@ -32,6 +32,7 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "5s",
     "default_transaction_isolation": "read committed",
     "log_parameter_max_length_on_error": "0",
+    "plan_cache_mode": "force_generic_plan",
     "synchronous_commit": "on",
     "client_encoding": "UTF8",
     "timezone": "UTC",

@@ -23,6 +23,8 @@ GATES = """SELECT gate_id FROM gate WHERE gate_id IN (SELECT gate_id FROM person
     ORDER BY gate_id FOR NO KEY UPDATE"""
 THEIR_GATES = "SELECT DISTINCT gate_id FROM person WHERE person_id = ANY(%b::bigint[])"
 HORIZON = "SELECT %s + pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1"
+FIRST = """SELECT ? + pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, q.*
+    FROM (SELECT 1) AS one LEFT JOIN (SELECT true, f.* FROM ({}) AS f LIMIT 1) AS q ON true"""
 NUMBERS = """SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), greatest(1, max(%I))) FROM %I',
         'tactful.' || c.relname, a.attname, a.attname, c.relname)
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
@@ -80,7 +82,7 @@ class PostgresConnection:
         text, lists, any_list = said(sql)
         given = listed(values, lists) if any_list else values
         if not self._streams:
-            return self.raw.execute(text, given)
+            return self.raw.execute(text, given, binary=True)
         return self._streamed(text, given)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> psycopg.Cursor[tuple[Any, ...]]:
@@ -107,11 +109,11 @@ class PostgresConnection:
         if not keys:
             return {}, {}
         ordered = sorted(keys)
-        claimed = dict[bytes, int](self.raw.execute(CLAIM, (day, self.base, ordered)).fetchall())
+        claimed = dict[bytes, int](self.raw.execute(CLAIM, (day, self.base, ordered), binary=True).fetchall())
         if len(claimed) == len(keys):
             return claimed, {}
         rest = [key for key in ordered if key not in claimed]
-        return claimed, dict[bytes, int](self.raw.execute(SEEN, (rest,)).fetchall())
+        return claimed, dict[bytes, int](self.raw.execute(SEEN, (rest,), binary=True).fetchall())
 
     def lock_people(self, people: Iterable[int], /) -> None:
         """Whoever is merged while we wait has another gate afterwards; then that one is waited for, too."""
@@ -131,7 +133,7 @@ class PostgresConnection:
         cursor = self.raw.cursor(name=f"c{len(self._cursors)}")
         self._cursors.append(cursor)
         cursor.itersize = FETCHED
-        return cast("psycopg.Cursor[tuple[Any, ...]]", cursor.execute(text, values))
+        return cast("psycopg.Cursor[tuple[Any, ...]]", cursor.execute(text, values, binary=True))
 
     def prepare_copy(self) -> None:
         self.raw.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'")
@@ -152,6 +154,11 @@ class PostgresConnection:
         row = self.raw.execute(HORIZON, (self.base,)).fetchone()
         assert row is not None
         return int(row[0])
+
+    def first_with_horizon(self, sql: str, values: Sequence[Any], /) -> tuple[Any, int]:
+        row = self.execute(FIRST.format(sql), (self.base, *values)).fetchone()
+        assert row is not None
+        return (row[2:] if row[1] else None), row[0]
 
     def version(self) -> int:
         """Others may always have written."""

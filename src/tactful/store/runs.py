@@ -18,6 +18,9 @@ RUN = "SELECT run_id, kind, campaign, header, begun_at, finished_at, summary FRO
 DECISION = """SELECT decision_id, person_id, at, inputs, record, output, candidate, verdict, stage, digest
     FROM decision_ref"""
 
+HERS = f"""{DECISION} WHERE person_id IN (SELECT person_id FROM person
+    WHERE root = (SELECT root FROM person WHERE person_id = ?)) ORDER BY at DESC, decision_no DESC"""
+
 
 def digest_of(row: DecisionRow) -> bytes:
     """SHA-256 over everything in the row, each part behind its length."""
@@ -135,11 +138,9 @@ class RunVerbs(StorePart):
                 yield self._unaltered(row)
 
     def person_decisions(self, person_id: int) -> list[DecisionRow]:
-        """All decisions about her, newest first."""
+        """All decisions about all that she is, newest first."""
         with self._db.reading() as connection:
-            rows = connection.execute(
-                f"{DECISION} WHERE person_id = ? ORDER BY at DESC, decision_no DESC", (person_id,)
-            ).fetchall()
+            rows = connection.execute(HERS, (person_id,)).fetchall()
         return [self._unaltered(row) for row in rows]
 
     def _unaltered(self, row: Sequence[object]) -> DecisionRow:

@@ -15,7 +15,10 @@ Version 2 adds the policies that were published and the one in force. `publicati
 `texts` the artefact that they are loaded from; `active` has one row, or none where nothing was ever published.
 
 Version 3 is the door. `person.root` is the person that somebody is part of today (herself, unless merged): logs, keys
-and events never move. `merge` says why, `apart` who is not to be joined again (lower id first), `review` what waits
+and events never move. `person.stamp` goes up whenever the people that she is made up of change: a document folded
+before that is not kept. `merge` says why two became one, and which contact was the last one by then; a contact made
+while two were one stays with both when they are parted, and the copy says `shadow_of` which it is. `counted` are the
+caps that places were last taken under. `apart` who is not to be joined again (lower id first), `review` what waits
 for somebody to look. `identifier.shared` is 1 once several people turned out to use it. `set_aside` is what could not
 be taken, `left_out` counts what was not kept, `refold` names people whose document has to be folded anew, and
 `follower` how far one who follows the events has come.
@@ -115,13 +118,15 @@ VERSION_3 = (
     "ALTER TABLE person ADD COLUMN root INTEGER NOT NULL DEFAULT 0",
     "UPDATE person SET root = person_id",
     "CREATE INDEX person_root ON person (root, person_id)",
+    "ALTER TABLE person ADD COLUMN stamp INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE contact ADD COLUMN shadow_of INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE identifier ADD COLUMN shared INTEGER NOT NULL DEFAULT 0 CHECK (shared IN (0, 1))",
     "ALTER TABLE event ADD COLUMN point TEXT NOT NULL DEFAULT ''",
     """CREATE TABLE merge (
         merge_id INTEGER PRIMARY KEY, loser INTEGER NOT NULL REFERENCES person,
         winner INTEGER NOT NULL REFERENCES person, at INTEGER NOT NULL,
         how TEXT NOT NULL CHECK (how IN ('rule', 'staff', 'list')), evidence BLOB NOT NULL,
-        undone_at INTEGER NOT NULL DEFAULT 0, undone_why BLOB NOT NULL DEFAULT x''
+        contacts_upto INTEGER NOT NULL, undone_at INTEGER NOT NULL DEFAULT 0, undone_why BLOB NOT NULL DEFAULT x''
     ) STRICT""",
     "CREATE INDEX merge_loser ON merge (loser)",
     "CREATE INDEX merge_winner ON merge (winner)",
@@ -149,6 +154,7 @@ VERSION_3 = (
         PRIMARY KEY (day, source, what)
     ) STRICT, WITHOUT ROWID""",
     "CREATE TABLE refold (person_id INTEGER PRIMARY KEY REFERENCES person) STRICT",
+    "CREATE TABLE counted (one INTEGER PRIMARY KEY CHECK (one = 1), caps BLOB NOT NULL) STRICT",
     "CREATE TABLE follower (name TEXT PRIMARY KEY, txid INTEGER NOT NULL, pos INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 )
 

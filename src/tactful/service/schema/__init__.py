@@ -28,6 +28,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "combinations": of_tables.combinations,
     "countries": of_tables.countries,
     "keeps": of_tables.keeps,
+    "identity": of_tables.identity,
     "not-a-kind": of_tables.not_a_kind,
     "not-goods": of_tables.not_goods,
     "revealing-products": of_tables.revealing_products,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tactful.model.vocabulary import KEYS
+from tactful.profile.identity import MOST
 from tactful.profile.sensitivity import CATEGORIES, ORDER
 from tactful.service.schema.pieces import (
     Piece,
@@ -65,6 +66,18 @@ def keeps() -> Piece:
     """How long each kind of fact is kept."""
     time = like(r"\d{1,5} days?|always", "Like 90 days, or always.")
     return _table("Keeps", "How long facts are kept.", section({**_VERSION, "keeps": named(time, CATEGORIES)}))
+
+
+def identity() -> Piece:
+    """Which identifiers tell who somebody is."""
+    per_person = {"anyOf": [whole(1, MOST), words(("any",))], "description": "How many of this kind one person has."}
+    unique = section(
+        {"is": words(("unique",)), "priority": whole(1, MOST), "per_person": per_person},
+        {"alone": flag("An id of a browser or a device.")},
+    )
+    kind: Piece = {"anyOf": [unique, section({"is": words(("shared",))})]}
+    kinds: Piece = {**named(kind), "propertyNames": {"minLength": 1, "maxLength": 40, "pattern": r"\S"}}
+    return _table("Identity", "Who is who, by identifiers.", section({"identity": whole(1, 1), "kinds": kinds}))
 
 
 def not_a_kind() -> Piece:
