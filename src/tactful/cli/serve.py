@@ -21,6 +21,7 @@ from tactful.cli.main import app
 from tactful.cli.place import STORE_PLACE, place_of
 from tactful.cli.screen import NO, answered, fail
 from tactful.service.door import doorman_of
+from tactful.service.identity import read_rules
 from tactful.service.import_orders import not_goods_of
 from tactful.service.project import Project, read_texts
 from tactful.service.publishing import NOTHING_PUBLISHED, NOTHING_PUBLISHED_MEND, in_force
@@ -100,7 +101,8 @@ def _work(
     from tactful.web.server import serve as run
 
     doorman = doorman_of(asked.project.shop, asked.project.points, not_goods_of(asked.folder))
-    desk = Desk(serving_store(asked.place), asked.project, doorman, clock, asked.rate)
+    rules = read_rules(asked.folder)
+    desk = Desk(serving_store(asked.place), asked.project, doorman, rules, clock, asked.rate)
     lock = threading.Lock()
 
     def log(record: dict[str, object]) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, cast
 
 import msgspec
 
-from tactful.model.arrivals import Arrival, Identifier, Joining, SetAside
+from tactful.model.arrivals import Arrival, Joining, SetAside
 from tactful.service.door import Doorman, Refusal, Sender, arrive
 from tactful.service.ports import Store
 
@@ -42,13 +41,6 @@ class Ingested(msgspec.Struct, frozen=True):
     left_out: int = 0
     refused: tuple[Refused, ...] = ()
     faults: tuple[str, ...] = ()
-
-
-class Joins(Protocol):
-    """A store that can be told who is who."""
-
-    def join_many(self, rows: Sequence[tuple[Sequence[Identifier], str]], joining: Joining, at: int) -> object:
-        """Do what the rules say of the names of many calls; again makes no difference."""
 
 
 def ingest(
@@ -96,7 +88,7 @@ def _join(store: Store, arrivals: Sequence[Arrival], joining: Joining, now: int)
         if each.may_join and len(each.names) > 1
     )
     if rows:
-        cast(Joins, store).join_many(list(rows), joining, now)
+        store.join_many(list(rows), joining, now)
 
 
 def refuse_body(store: Store, sender: Sender, body: bytes, reason: str, now: int, gpc: bool = False) -> Ingested:

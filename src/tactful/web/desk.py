@@ -59,9 +59,9 @@ class Desk:
         store: Store,
         project: Project,
         doorman: Doorman,
+        joining: Joining,
         clock: Callable[[], int],
         per_second: float = 500.0,
-        joining: Joining | None = None,
     ) -> None:
         self.store = store
         self.project = project
