@@ -2,10 +2,11 @@
 # make setup    the tools for working  make lint    the quick part of it
 # make bench    figures                make fuzz    the laws, for longer
 # make agree    the engines on a million flows
+# make cover    that no branch of the policy and the judgement is untried
 # make lock     newer dependencies     make wheel   a package in dist/
 # PYTHON=python3.12 chooses the Python that makes .venv.
 .NOTPARALLEL:
-.PHONY: demo test setup lint bench fuzz agree lock clean wheel
+.PHONY: demo test setup lint bench fuzz agree cover lock clean wheel
 .DEFAULT_GOAL := demo
 
 export PYTHON ?= python3
@@ -49,6 +50,13 @@ fuzz: setup
 agree: setup
 	$(BIN)/python -W error -m tests.laws.agreement $(FLOWS) $(TIME)
 
+# Every branch of these two packages, by the tests that are about them.
+COVERED = src/tactful/policy,src/tactful/appropriateness
+ABOUT_THEM = $(addprefix tests/,policy appropriateness packs explain service laws line testing)
+cover: setup
+	$(BIN)/python -W error -m coverage run --branch --source=$(COVERED) -m pytest -q $(ABOUT_THEM)
+	$(BIN)/python -m coverage report --show-missing --skip-covered --fail-under=100
+
 COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --upgrade
 lock: setup
@@ -60,5 +68,5 @@ wheel: setup
 	$(BIN)/python -m build --no-isolation --outdir dist
 
 clean:
-	rm -rf .venv .setup.lock build dist out .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .setup.lock .coverage build dist out .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -41,6 +41,7 @@ def test_all_begin_at_the_start() -> None:
         (", evidence: [expected], opinion: [expected, related, foreign]", "one only"),
         (", evidence: [expected]", "`related` must stand in one of"),
         (", spread: 0", "out of range"),
+        (", evidence: expected", "`evidence` must be a list of levels"),
     ],
 )
 def test_what_breaks_its_word_is_refused(more: str, said: str) -> None:

@@ -8,8 +8,9 @@ import pytest
 from tests.decide.shop import judge, scorecard
 
 from tactful.appropriateness.assess import assess
-from tactful.appropriateness.message import asking_flow, choose, may_ask_here
+from tactful.appropriateness.message import Stood, asking_flow, choose, may_ask_here, nobody_meets, without_duty
 from tactful.model.flow import Flow
+from tactful.policy.judge import Duty
 
 BASE: Flow = {
     "fact.provenance": "observed", "fact.distance": 0, "fact.sensitivity": "ordinary", "fact.about": "self",
@@ -83,6 +84,30 @@ def test_asking_is_a_flow_of_its_own() -> None:
     assert (asking["fact.acquired_via"], asking["fact.purposes"]) == ("store", ("recommend",))
     assert "norm.excess" not in asking
     assert assess(judge(), scorecard(), asking).name == "say"
+
+
+@pytest.mark.parametrize("less", ["scenario.channel", "scenario.purpose", "scenario.benefit"])
+def test_asking_says_only_what_is_known_of_the_scenario(less: str) -> None:
+    asking = asking_flow({key: value for key, value in SIZE.items() if key != less})
+    assert ("fact.acquired_via" in asking) == (less != "scenario.channel")
+    assert asking.get("fact.purposes") == (None if less == "scenario.purpose" else ("recommend",))
+
+
+def test_a_duty_that_nobody_meets_shuts_what_carries_it() -> None:
+    owed = (Duty("explain_why", ("say-why",)), Duty("name_source", ("say-where-from",)))
+    now, never = Stood(3, ()), Stood(0, (), ("she-said-no",))
+    assert without_duty(now, owed, {"explain_why", "name_source"}) == now
+    assert without_duty(never, owed, ()) == never
+    assert without_duty(now, (), ()) == now
+    assert without_duty(now, owed, {"explain_why"}) == Stood(0, (), ("say-where-from",), ("name_source",))
+
+
+def test_the_sentence_for_duties_that_nobody_meets() -> None:
+    one, both = nobody_meets(["name_source"]), nobody_meets(["name_source", "explain_why", "name_source"])
+    assert one.count(" and to ") == 0
+    assert both.count(" and to ") == 1
+    assert one.endswith(".")
+    assert ".." not in both
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,21 @@ def test_every_problem_comes_at_once_with_the_nearest_word() -> None:
         assert part in said.replace('"', "")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("\nfacts:\n", "\nfact:\n", "`facts` is missing"),
+        ("  left_out:", "  left-out:", "`left_out` is missing"),
+        ("\nasking:\n", "\nask:\n", "`asking` is missing"),
+        ("  on_her_page:", "  on_a_page:", "`on_her_page` is missing"),
+        ("only: {scenario.benefit:", "only: {scenario.benefits:", "Did you mean scenario.benefit?"),
+        ("    only: {scenario.benefit:", "    on: {scenario.benefit:", "`only` is missing"),
+    ],
+)
+def test_what_is_missing_is_named(old: str, new: str, says: str) -> None:
+    assert says in problems(old, new)
+
+
 def test_a_message_reaches_her_where_she_is_and_a_screen_where_it_stands() -> None:
     ours = load_ours(TEXT, "ours.yaml")
     at_the_till = {CHANNEL: "kiosk", "scenario.place": "store", "scenario.speaker": "system", "act": "mention"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from tactful.appropriateness.scorecard import (
     load_scorecard,
     most_points,
     points_of,
+    with_excess,
 )
 from tactful.model.flow import Flow
 from tactful.model.problems import Problems
@@ -102,6 +105,40 @@ def test_a_yes_or_no() -> None:
     assert (points_of(factor, True), points_of(factor, False), factor.worst) == (0, 2, 2)
 
 
+def test_a_level_of_a_number_is_a_number() -> None:
+    with pytest.raises(Problems, match="`old` is not a number"):
+        card("{0: 0, old: 1}", "fact.age_days")
+
+
+@pytest.mark.parametrize(
+    ("key", "points", "odd"),
+    [
+        ("fact.age_days", "{0: 0, 30: 7}", (float("nan"), -1, True, "40", [])),
+        ("fact.known_to_her", "{true: 0, false: 7}", (1, "true", [])),
+        ("fact.category", "{health: 7, purchase: 0}", ("nowhere", 3, ["health"])),
+    ],
+)
+def test_what_a_key_may_not_have_is_as_if_it_were_missing(key: str, points: str, odd: tuple[Any, ...]) -> None:
+    scored = card(points, key)
+    for value in odd:
+        assert points_of(scored.factors[0], value) is None
+        assert most_points(scored.factors, {key: value}) == 7
+        assert estimate(scored, {key: value}) == estimate(scored, {})
+        assert key in estimate(scored, {key: value}).assumed
+
+
+@pytest.mark.parametrize("trust", [float("nan"), -0.1, 1.1, True, "1", None, []])
+def test_trust_that_is_none_gives_no_leeway(trust: Any) -> None:
+    assert estimate(scorecard(), {"relationship.trust": trust}) == estimate(scorecard(), {})
+    assert leeway(scorecard(), trust) == leeway(scorecard(), None)
+
+
+@pytest.mark.parametrize("given", [None, 1.5, float("nan"), True])
+def test_an_excess_that_is_none_is_worked_out(given: Any) -> None:
+    assert with_excess(scorecard(), {"norm.excess": given}) == with_excess(scorecard(), {})
+    assert with_excess(scorecard(), {"norm.excess": 0.9}) == {"norm.excess": 0.9}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -112,6 +149,10 @@ def test_a_yes_or_no() -> None:
         ("scale: 24", "scale: 0", "out of range"),
         ("base: 0.25", "base: 0.95", "more than everybody"),
         ("key: act", "key: scenario.fit", "scored twice"),
+        ("{key: act, ", "{", "`key` is missing"),
+        ("leeway: {base: 0.25, per_trust: 0.15}", "", "`leeway` is missing"),
+        (", points: {mention: 2, share: 5, infer: 1, collect: 1}", "", "`points` is missing"),
+        ("{mention: 2, share: 5, infer: 1, collect: 1}", "{}", "`act` has no points"),
     ],
 )
 def test_what_is_wrong_is_refused(old: str, new: str, words: str) -> None:

@@ -78,7 +78,7 @@ def test_a_family_tablet_waits_for_somebody_to_look(shop: Path, people: list[str
         store.join((("customer", each), ("anonymous", "tablet")), rules, number + 1, "identify from web")
     store.close()
     told = said(shop, "reviews")
-    assert "Two known people were on the same anonymous" in told
+    assert "Two known people used the same anonymous id" in told
     assert len(json.loads(typed(shop, "identity", "reviews", "--json").stdout)) == 1
     assert "by a rule" in said(shop, "merges")
     assert "Allowed: same" in refused(shop, "identity", "settle", "1", "--answer", "perhaps", *BY)

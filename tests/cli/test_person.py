@@ -42,3 +42,17 @@ def test_in_full_every_event_and_fact_has_its_source(shop: Path) -> None:
 def test_nobody_is_one_sentence(shop: Path) -> None:
     assert "nobody of this name is in the store" in refused(shop, "person", "show", "nobody")
     assert "there is no shop here yet" in refused(shop.parent, "person", "show", "ada")
+
+
+def test_what_another_source_says_instead_stands_beside_it(shop: Path) -> None:
+    for source, size, day in (("web", "12", "08"), ("till", "14", "09")):
+        call = {"type": "identify", "userId": "ada", "messageId": source, "timestamp": f"2011-12-{day}T10:00:00Z",
+                "traits": {"size": size}}  # fmt: skip
+        (shop / f"{source}.jsonl").write_text(json.dumps(call), encoding="utf-8")
+        assert typed(shop, "import", "events", f"{source}.jsonl", "--source", source).exit_code == 0
+    whole = typed(shop, "person", "show", "ada", "--facts", *NOW).stdout
+    assert "preference.size           14" in whole
+    assert "but web says 12 (provided, 2011-12-08 10:00)" in whole
+    view = json.loads(typed(shop, "person", "show", "ada", "--json", *NOW).stdout)
+    (size,) = (fact for fact in view["facts"] if fact["name"] == "preference.size")
+    assert [each["value"] for each in size["contradicts"]] == [{"value": "12"}]

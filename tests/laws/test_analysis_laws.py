@@ -12,7 +12,7 @@ from tactful.policy.analyse import analyse, breaks
 from tactful.policy.compile import compile_policy
 from tactful.policy.diff import diff_policies, stands_in
 from tactful.policy.evaluate import truth
-from tactful.policy.meaning import with_any_licence, without_rule
+from tactful.policy.meaning import law_alone, with_any_licence, without_rule
 from tactful.policy.rules import Claim, Policy
 from tactful.testing import Reading, conditions, flows_for, policies, policy_of
 from tactful.testing.strategies import words_of
@@ -40,7 +40,8 @@ def higher(one: Policy, other: Policy, flow: Flow) -> bool:
 @given(st.data())
 def test_a_rule_that_never_matters_never_does(data: st.DataObject) -> None:
     policy = data.draw(policies())
-    found = {finding.rule: finding for finding in analyse(policy).findings}
+    analysis = analyse(policy)
+    found = {finding.rule: finding for finding in (*analysis.findings, *analysis.behind)}
     looked_at = with_any_licence(policy)
     flows = [whole(data.draw(flows_for(policy))) for _ in range(20)]
     for rule in policy.rules:
@@ -52,6 +53,13 @@ def test_a_rule_that_never_matters_never_does(data: st.DataObject) -> None:
             assert judged(looked_at, flow) == judged(rest, flow), finding
         assert compile_policy(looked_at).verdict(finding.witness).name == finding.verdict
         holds = truth(rule.when, finding.witness)
+        alone = law_alone(policy)
+        if finding in analysis.behind:
+            assert rule.tier == "law"
+            assert judged(alone, whole(finding.witness)) != judged(without_rule(alone, rule), whole(finding.witness))
+        elif rule.tier == "law":
+            assert all(judged(alone, flow) == judged(without_rule(alone, rule), flow) or truth(rule.when, flow) is None
+                       for flow in flows)  # fmt: skip
         if finding.kind == "unreachable":
             assert all(truth(rule.when, flow) is not True for flow in flows)
             assert holds is not True
@@ -66,7 +74,8 @@ def test_every_other_rule_matters_somewhere(data: st.DataObject) -> None:
     """A rule that some flow needs is never reported: what changes a verdict is seen, however rare."""
     policy = with_any_licence(data.draw(policies()))
     flow = whole(data.draw(flows_for(policy)))
-    found = {finding.rule for finding in analyse(policy).findings}
+    analysis = analyse(policy)
+    found = {finding.rule for finding in (*analysis.findings, *analysis.behind)}
     for rule in policy.rules:
         if judged(policy, flow) != judged(without_rule(policy, rule), flow):
             assert rule.id not in found

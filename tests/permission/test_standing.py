@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from tests.permission.test_points import CHECKOUT, EVENT, load
 
 from tactful.model.records import DAY, Permission, Standing
 from tactful.permission.points import passed
-from tactful.permission.standing import STRICTNESS, permission_for
+from tactful.permission.standing import STRICTNESS, Standings, permission_for
 
 NOW = 1_323_432_000_000_000
 
@@ -149,3 +150,21 @@ def test_the_order_and_repetition_of_records_do_not_matter(records: list[Permiss
 @given(RECORDS, st.sampled_from(["refused", "withdrawn"]))
 def test_a_refusal_now_always_stands(records: list[Permission], state: str) -> None:
     assert standing(*records, record(state, 0)).state in ("withdrawn", "refused")
+
+
+WORDED = st.builds(
+    lambda one, purpose, channel: msgspec.structs.replace(one, purpose=purpose, channel=channel),
+    RECORDS.filter(bool).map(lambda records: records[0]),
+    st.sampled_from(["market", "recommend", "service", "*"]),
+    st.sampled_from(["email", "sms", "*"]),
+)
+
+
+@given(st.lists(WORDED, max_size=5), st.sampled_from(["market", "recommend", "winback", "service"]))
+def test_looked_up_once_is_as_looked_up_each_time(records: list[Permission], purpose: str) -> None:
+    """A no to marketing reaches what promotes also where all standings of a decision are looked up together."""
+    together = Standings(tuple(records), (), 9 * DAY, None)
+    for category in ("*", "purchase.item"):
+        alone = permission_for(records, (), purpose, "email", category, 9 * DAY, None)
+        found = together.of(purpose, "email", category)
+        assert (found.state, found.basis, found.elsewhere) == (alone.state, alone.basis, alone.elsewhere)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.policy.policies import SHOP, flow, load
 
-from tactful.policy.check import CaseReport, Choice, check_cases, check_claims, check_sentences
+from tactful.policy.check import CaseReport, Choice, check_care, check_cases, check_claims, check_sentences
 from tactful.policy.compile import compile_policy
 
 POLICY = """
@@ -39,6 +39,22 @@ def no_messages(*_: Any) -> Choice:
 def report_of(text: str, choose: Any = no_messages) -> CaseReport:
     policy = load(text)
     return check_cases(policy, compile_policy(policy).verdict, choose)
+
+
+@pytest.mark.parametrize(
+    ("rule", "gentle"),
+    [
+        ("limits: [{id: x, tier: norm, at_most: soften, when: customer.vulnerable}]", True),
+        ("limits: [{id: x, tier: norm, at_most: soften, when: 'customer.vulnerable != false'}]", True),
+        ("limits: [{id: x, tier: norm, at_most: soften, when: '!customer.vulnerable'}]", False),
+        ("limits: [{id: x, tier: norm, oblige: [explain_why], when: customer.vulnerable}]", False),
+        ("licences: [{id: x, when: customer.vulnerable}]", False),
+        ("licences: [{id: x, when: customer.minor}]", True),
+    ],
+)
+def test_what_is_known_for_care_only_makes_us_gentler(rule: str, gentle: bool) -> None:
+    found = check_care(load(f"policy: small\n{rule}\n"))
+    assert [problem.key for problem in found] == ([] if gentle else ["when"])
 
 
 def test_a_good_policy_passes() -> None:

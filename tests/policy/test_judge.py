@@ -128,7 +128,7 @@ def test_waivers_waive_what_they_name() -> None:
     assert (verdict.name, verdict.waived, verdict.also) == (
         "say",
         ("others-hear", "too-much"),
-        ("others-hear", "too-much"),
+        ("she-likes-it", "others-hear", "too-much"),
     )
     assert JUDGE.verdict({**welcome, "norm.excess": 0.5}).because == ("the-line",)
     assert JUDGE.verdict({**welcome, "customer.let_down": True}).name == "hold"
@@ -287,6 +287,8 @@ def test_fired_names_every_rule_by_its_bit() -> None:
 def test_what_is_out_of_vocabulary_counts_as_absent(bad: dict[str, Any]) -> None:
     absent = {key: value for key, value in flow().items() if key not in bad}
     assert JUDGE.verdict({**flow(), **bad}) == JUDGE.verdict(absent)
+    assert JUDGE.point({**flow(), **bad}) == JUDGE.point(absent)
+    assert JUDGE.standing({**flow(), **bad}, "explicit") == JUDGE.standing(absent, "explicit")
 
 
 def test_a_key_nobody_knows_changes_nothing() -> None:

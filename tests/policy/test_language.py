@@ -102,8 +102,13 @@ def test_and_binds_stronger_than_or() -> None:
         ("1 < contact.last_7d < 3", 1, "write the key first"),
         ("contact.last_7d < 3 < 4", 21, "two things at a time"),
         ("(customer.minor", 1, "not closed"),
+        ("(customer.minor customer.objected)", 17, "&& or || is missing"),
+        ("customer.minor == ]", 19, "a value is missing after =="),
+        ("contact.last_7d < many", 19, "many is not a key"),
+        ('customer.minor "yes"', 16, "a comparison such as == is missing"),
         ("customer.minor)", 15, "never opened"),
         ("customer.minor customer.objected", 16, "&& or || is missing"),
+        ("== 3", 1, "stands where a comparison should"),
         ("customer.minor &&", 18, "ends where a comparison"),
         ("", 1, "ends where a comparison"),
         ("size(fact.purposes) > 1", 1, "is not a key"),
@@ -141,9 +146,9 @@ def test_what_is_wrong_is_said_with_its_place(text: str, column: int, says: str)
     ],
 )
 def test_hostile_text_is_refused_at_once(text: str, says: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     message = complaint(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert says in message
     assert len(message) < 300
     assert message.isprintable()

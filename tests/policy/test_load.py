@@ -164,6 +164,9 @@ def test_imports_are_merged_once() -> None:
         ("imports: [a]", {"a": "policy: b"}, 'asked for as a and calls itself "b"'),
         ("imports: [a]", {"a": "limits: ["}, "a.yaml:2: this is not YAML"),
         ("imports: a", {}, "must be a list"),
+        ("imports: [p0]", {f"p{at}": f"imports: [p{at + 1}]" for at in range(101)}, "may import at most 100 files"),
+        ("licences: [{id: no-licence, when: true}]", {}, "no-licence is what a verdict says when there is none"),
+        ("licences: [{when: true}]", {}, "`id` is missing"),
         (
             "imports: [a]\nlicences: [{id: x, when: true}]",
             {"a": "licences:\n  - {id: x, when: true}"},
@@ -261,6 +264,8 @@ def test_claims() -> None:
         ("because: [no-licence]", "because: [no-license]", 6, "Did you mean no-licence?"),
         ("because: [no-licence]", "becaus: [no-licence]", 8, "Did you mean because?"),
         ("because: [no-licence]", "variant: 1", 8, "only a message"),
+        ("    variants:", "    variant:", 16, "`uses` and `variants` go together"),
+        ("expect: {verdict: never", "expects: {verdict: never", 6, "`expect` is missing"),
         ("{item: silent}", "{items: silent}", 17, "Did you mean item?"),
         ("{item: silent}", "{item: quiet}", 17, "`item: quiet` is not allowed"),
         ("ask: [size]", "ask: [sizes]", 18, "Did you mean size?"),

@@ -122,6 +122,14 @@ def test_a_value_that_is_not_allowed_counts_as_absent() -> None:
     assert residual(load(SHOP), {"permission.state": "perhaps"}) == residual(load(SHOP), {}, ["permission.state"])
 
 
+def test_a_word_settled_leaves_a_list_that_every_engine_reads() -> None:
+    text = "policy: small\nlicences: [{id: all, when: 'true'}]\nlimits:\n  - {id: told, tier: law, at_most: ask, "
+    policy = load(text + "when: '!(scenario.purpose in fact.purposes)'}\n")
+    for told in (("market",), ("order", "recommend"), (), None):
+        whole: Flow = {"scenario.purpose": "market", "act": "mention"}
+        same(policy, whole if told is None else {**whole, "fact.purposes": told}, {"scenario.purpose"})
+
+
 def test_one_of_two_keys_settled() -> None:
     policy = load(SHOP)
     told = residual(policy, {"scenario.purpose": "market"})

@@ -10,22 +10,30 @@ import msgspec
 
 import tactful.profile
 from tactful.model.records import DAY, Event
+from tactful.profile.dignity import load_undignified
 from tactful.profile.document import Document
 from tactful.profile.events import (
+    NOTED,
     ORDER_LINE,
+    REQUESTED,
+    SCORED,
     STATED,
     TRAITS,
     Body,
     Nature,
     Note,
+    Noted,
     OrderLine,
+    Provenance,
+    Requested,
+    Scored,
     Stated,
     Traits,
     encode_body,
 )
 from tactful.profile.facts import Known, read
 from tactful.profile.fold import fold
-from tactful.profile.labels import Declared, load_labels, load_undignified
+from tactful.profile.labels import Declared, load_labels
 from tactful.profile.orders import load_not_goods
 from tactful.profile.revealing import load_revealing
 from tactful.profile.shop import Shop
@@ -76,6 +84,49 @@ def declared(text: str = DUE) -> Declared:
     return load_labels(text, "labels.yaml", load_undignified(*table("undignified.yaml")))
 
 
+WORKED_OUT = """
+derived:
+  - {derived: looks, count: product_viewed, within: 10 days, means: x, she_reads: "You looked {{ number }} times."}
+  - {derived: searches, count: products_searched, within: 3 days, means: x, she_reads: "{{ number }} searches."}
+  - {derived: orders_lately, count: orders, within: 10 days, means: x, she_reads: "You ordered {{ number }} times."}
+  - {derived: brought_back, count: returned, within: 10 days, means: x, she_reads: "You returned {{ number }} things."}
+  - {derived: wishes, count: requested, within: 10 days, means: x, she_reads: "You asked for {{ number }} things."}
+  - {derived: since_look, recency: product_viewed, means: x, she_reads: "You looked {{ number }} days ago."}
+  - {derived: since_order, recency: orders, means: x, she_reads: "You ordered {{ number }} days ago."}
+  - {derived: spent, sum: value, within: 10 days, means: x, she_reads: "We add up {{ number }}."}
+  - {derived: pieces, sum: units, means: x, she_reads: "You bought {{ number }} pieces."}
+  - {derived: size, last: preference.size, means: x, she_reads: "Your size is {{ value }}."}
+  - {derived: best, top: product, by: units, most: 2, means: x, she_reads: "You often buy {{ list }}."}
+  - {derived: pace, rhythm: orders, means: x, she_reads: "You usually order {{ rhythm.how_often }}."}
+  - derived: left
+    sequence: [product_viewed, product_added]
+    unless: ordered
+    within: 3 days
+    means: x
+    she_reads: "{{ number }} things that you looked at wait in your basket."
+  - derived: likely
+    score: repeat
+    from: [purchase.frequency, browsing.own]
+    reveals: nothing
+    forget_after: 7 days
+    means: x
+    she_reads: "We think it {{ percent }} % likely that you order again."
+labels:
+  - label: curious
+    kind: label.segment
+    means: Looks often.
+    she_reads: "You looked at several things lately."
+    from: [derived.looks]
+    formula: derived.looks >= 2
+    forget_after: 5 days
+  - label: likely_soon
+    kind: label.propensity
+    means: A model thinks that she orders again.
+    she_reads: "We think that you may order again."
+    from: [derived.likely, purchase.frequency]
+    formula: derived.likely >= 0.7 && orders >= 1
+"""
+
 CHECKOUT = Told("checkout", ("orders",), ("order", "recommend", "service"), 0)
 SHOP = Shop(
     load_revealing(*table("revealing-products.yaml")),
@@ -91,6 +142,11 @@ def event(kind: str, body: Body, day: float, source: str = "orders", key: object
     at = DAY_0 + int(day * DAY) + NOON
     name = repr((kind, body, day, source, key)).encode()
     return Event(hashlib.blake2b(name, digest_size=16).digest(), source, kind, at, at, encode_body(body))
+
+
+def received(event: Event, day: float) -> Event:
+    """The same event, as received at this day."""
+    return msgspec.structs.replace(event, received_at=at_day(day))
 
 
 def line(
@@ -113,8 +169,20 @@ def note(kind: str, day: float, ref: str = "", text: str = "", source: str = "or
     return event(kind, Note(ref, text), day, source)
 
 
-def traits(day: float, values: dict[str, str], source: str = "orders") -> Event:
-    return event(TRAITS, Traits(values), day, source)
+def traits(day: float, values: dict[str, str], source: str = "orders", provenance: Provenance = "provided") -> Event:
+    return event(TRAITS, Traits(values, provenance), day, source)
+
+
+def noted(day: float, text: str, name: str = "", said_by_her: bool = False, source: str = "store") -> Event:
+    return event(NOTED, Noted("Dora", "Bath", text, name, said_by_her), day, source)
+
+
+def requested(day: float, code: str = "", text: str = "", source: str = "store") -> Event:
+    return event(REQUESTED, Requested("Dora", "Bath", code, text), day, source)
+
+
+def scored(day: float, value: int, model: str = "repeat", version: str = "1", source: str = "models") -> Event:
+    return event(SCORED, Scored(model, version, value), day, source)
 
 
 def stated(day: float, name: str, holds: bool, key: str = "") -> Event:
@@ -135,3 +203,6 @@ def shop_with(**changes: object) -> Shop:
 
 def folded(*events: Event) -> Document:
     return fold(None, events)
+
+
+RICH = shop_with(declared=declared(WORKED_OUT + DUE.replace("\nlabels:\n", "")))

@@ -9,9 +9,18 @@ import pytest
 from tests.profile.given import at_day, folded, line, note, table, traits
 
 from tactful.model.flow import read_flow
-from tactful.model.records import Event
+from tactful.model.records import DAY, Event
 from tactful.profile.attributes import Attributes, AttributeSettings, attributes, load_countries
-from tactful.profile.events import COMPLAINT_CLOSED, COMPLAINT_OPENED, PARCEL_DELIVERED, PARCEL_LATE, PUT_RIGHT
+from tactful.profile.events import (
+    COMPLAINT_CLOSED,
+    COMPLAINT_OPENED,
+    FAULTY,
+    ORDER_CANCELLED_BY_US,
+    PARCEL_DELIVERED,
+    PARCEL_LATE,
+    PUT_RIGHT,
+)
+from tactful.profile.traits import Keeps
 
 COUNTRIES = load_countries(*table("countries.yaml"))
 LISTENING = AttributeSettings(COUNTRIES, 14, frozenset({"customer.complaint_open", "customer.let_down"}))
@@ -95,3 +104,28 @@ def test_complaints() -> None:
 def test_depth_is_a_matter_of_time_and_orders(days: tuple[float, ...], depth: str) -> None:
     assert key("relationship.depth", *(line(day) for day in days), day=200) == depth
     assert key("relationship.depth", *(line(day, units=999, price=99_000) for day in days), day=200) == depth
+
+
+@pytest.mark.parametrize("kind", [PARCEL_LATE, ORDER_CANCELLED_BY_US, FAULTY])
+def test_what_we_did_wrong_counts_until_it_is_put_right(kind: str) -> None:
+    wrong = note(kind, 5, "o1")
+    assert key("customer.let_down", line(1), wrong, day=200) is True
+    assert "put right" in found(line(1), wrong).because["customer.let_down"]
+    assert key("customer.let_down", line(1), wrong, note(PUT_RIGHT, 6, "o1")) is False
+    assert key("customer.let_down", line(1), wrong, note(PUT_RIGHT, 6, "o2")) is True
+    assert key("customer.let_down", line(1), wrong, note(PUT_RIGHT, 6, "o1"), note(kind, 7, "o1")) is True
+    assert key("customer.let_down", line(1), wrong, note(PUT_RIGHT, 6, "o1"), note(kind, 7, "o1"), day=6.5) is not None
+
+
+def test_what_is_too_old_makes_nobody_a_regular() -> None:
+    orders = [line(day) for day in (0, 60, 120, 190)]
+    keeps = AttributeSettings(COUNTRIES, keeps=Keeps({"purchase": 100 * DAY}))
+    assert key("relationship.depth", *orders, day=200) == "regular"
+    assert key("relationship.depth", *orders, day=200, settings=keeps) == "acquaintance"
+    assert key("relationship.depth", *orders, day=400, settings=keeps) == "stranger"
+    assert key("customer.jurisdiction", *orders, day=400, settings=keeps) is None
+
+
+def test_only_her_own_word_moves_her() -> None:
+    moved = traits(3, {"contact.address:country": "Germany"}, "list", "third_party")
+    assert key("customer.jurisdiction", line(1), moved) == "uk"

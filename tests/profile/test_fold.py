@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import msgspec
-from tests.profile.given import event, folded, line, note, stated, traits
+from tests.profile.given import SHOP, at_day, event, folded, line, note, received, stated, traits
 
 from tactful.profile.document import Document, decode_document, encode_document
 from tactful.profile.events import COMPLAINT_OPENED, PRODUCT_VIEWED, Note
+from tactful.profile.facts import read
 from tactful.profile.fold import MOST_SEEN, fold
 
 
@@ -21,7 +22,7 @@ def test_a_document_survives_its_bytes() -> None:
 
 
 def test_bytes_of_another_fold_are_not_read() -> None:
-    assert decode_document(encode_document(msgspec.structs.replace(folded(line(1)), fold=2))) is None
+    assert decode_document(encode_document(msgspec.structs.replace(folded(line(1)), fold=1))) is None
     assert decode_document(b"\xc1") is None
 
 
@@ -57,3 +58,18 @@ def test_a_body_that_cannot_be_read_stops_nothing() -> None:
 def test_the_average_document_is_small() -> None:
     events = [line(order, f"{20000 + n % 60}", order=f"53636{order}") for order in range(4) for n in range(23)]
     assert len(encode_document(folded(*events))) < 5_000
+
+
+def test_an_event_ahead_of_its_time_waits() -> None:
+    size = "preference.size:value"
+    ahead = received(traits(5, {size: "14"}), 4.5)
+    seen = [received(note(PRODUCT_VIEWED, 5, "1", "MUG"), 4.5), note(PRODUCT_VIEWED, 4, "1", "MUG")]
+    document = folded(traits(1, {size: "12"}), ahead, *seen)
+    for day, value, at in ((4.5, "12", 4), (4.99, "12", 4), (5, "14", 5), (9, "14", 5)):
+        known = read(document, at_day(day), SHOP)
+        assert known.facts("preference.size")[0].value == {"value": value}
+        assert known.facts("browsing.own")[0].at == at_day(at)
+    assert len(document.ahead) == 2
+    later = fold(document, [line(6)])
+    assert later.ahead == {}
+    assert later == folded(traits(1, {size: "12"}), ahead, *seen, line(6))

@@ -10,11 +10,12 @@ from tests.profile.given import shop_with, table
 
 from tactful.model.records import DAY, Event
 from tactful.profile.audience import match, parse_audience
+from tactful.profile.dignity import load_undignified
 from tactful.profile.document import Document
 from tactful.profile.events import ORDER_LINE, OrderLine, encode_body
 from tactful.profile.facts import read
 from tactful.profile.fold import fold
-from tactful.profile.labels import load_labels, load_undignified
+from tactful.profile.labels import load_labels
 from tactful.profile.orders import is_goods, line_id, load_not_goods, nature_of, thousandths
 from tactful.profile.times import parse_time
 

@@ -97,7 +97,7 @@ def test_a_second_known_person_parts_the_tablet() -> None:
     plan = planned(Named("customer", 7, 7), Named("anonymous", 3, 5), p5={"customer": 1, "anonymous": 1})
     assert (plan.merge, plan.part) == ((), (1,))
     assert plan.doubts == (
-        Doubt("shared_device", (5, 7), "Two known people were on the same anonymous: nobody is joined by it any more."),
+        Doubt("shared_device", (5, 7), "Two known people used the same anonymous id: nobody is joined by it any more."),
     )
     assert planned(Named("customer", 7, 7), Named("anonymous", 3, 3, shared=True)) == Plan()
 

@@ -8,7 +8,8 @@ import pytest
 from tests.profile.given import DUE, declared, table
 
 from tactful.model.problems import Problems
-from tactful.profile.labels import definitions, load_labels, load_undignified
+from tactful.profile.dignity import load_undignified
+from tactful.profile.labels import definitions, load_labels
 from tactful.profile.measures import NAMES
 
 UNDIGNIFIED = load_undignified(*table("undignified.yaml"))

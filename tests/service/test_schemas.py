@@ -28,8 +28,9 @@ from tactful.model.vocabulary import KEYS
 from tactful.permission.points import load_compatible, load_point
 from tactful.policy.load import load_text
 from tactful.profile.attributes import load_countries
+from tactful.profile.dignity import load_undignified
 from tactful.profile.identity import load_identity
-from tactful.profile.labels import load_labels, load_undignified
+from tactful.profile.labels import load_labels
 from tactful.profile.names import load_qualifiers
 from tactful.profile.orders import load_not_goods
 from tactful.profile.revealing import load_revealing
@@ -132,6 +133,25 @@ labels:
     per: item
     forget_after: 90 days
   - {label: expecting, refused: What it reveals is special.}
+derived:
+  - {derived: looks, count: product_viewed, within: 30 days, means: m, she_reads: "You looked at {{ number }}."}
+  - {derived: spent, sum: value, within: 90 days, means: m, she_reads: "We add up {{ number }}.", kind: purchase.value}
+  - {derived: size, last: preference.size, means: m, she_reads: "Your size is {{ value }}."}
+  - {derived: best, top: kind, by: days, most: 3, means: m, she_reads: "You like {{ list }}."}
+  - {derived: pace, rhythm: orders, means: m, she_reads: "You order every {{ rhythm.in_words }}."}
+  - derived: left
+    sequence: [product_viewed, product_added]
+    unless: ordered
+    within: 3 days
+    means: m
+    she_reads: "You left {{ number }} in the basket."
+  - derived: likely
+    score: repeat
+    from: [purchase.frequency]
+    reveals: nothing
+    forget_after: 30 days
+    means: m
+    she_reads: "We think it {{ percent }} % likely."
 """
 POINT = """
 collection_point: checkout
@@ -167,7 +187,7 @@ SMALL = {
     "not-goods": "{version: 1, codes: [POST], codes_beginning_with: [GIFT], names_with: [postage]}",
     "revealing-products": "{version: 1, products: [{reveals: life_event.pregnancy, sensitivity: special, about: self,"
     " words: [bump], codes: ['1'], together: [[a, b], [c]], unless: [bump cap]}]}",
-    "undignified": "{version: 1, words: [{because: b, words: [whale]}]}",
+    "undignified": "{version: 1, words: [{because: b, words: [whale]}], special: [{reveals: health, words: [ill]}]}",
     "footer": "{footer: {en: {sender: '{name}, {post}', why_this: 'w {link}', stop: 's {link}'}}}",
     "template-objects": "{objects: {item: {fact: purchase.item, at: a, fields: [b, c], general: [c], always: explicit,"
     " plain: false}}}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tactful.appropriateness.scorecard import Scorecard, estimate
+from tactful.appropriateness.scorecard import Scorecard, estimate, has_excess
 from tactful.model.flow import Flow
 from tactful.model.verdict import Verdict
 from tactful.policy.judge import Judge
@@ -16,7 +16,7 @@ def assess(judge: Judge, card: Scorecard, flow: Flow) -> Verdict:
     `norm.excess` is derived where the flow has none; where it has one, that counts and the scorecard assumes nothing.
     """
     found = estimate(card, flow)
-    if "norm.excess" in flow:
+    if has_excess(flow):
         verdict = judge.verdict(flow)
     elif not found.assumed:
         verdict = judge.verdict({**flow, "norm.excess": found.excess})

@@ -93,8 +93,7 @@ def _taken_back(factor: Factor) -> pl.Expr:
     if not factor.usual:
         return pl.lit(0.0)
     names = values_of(factor.key)
-    charged = [points_of(factor, value) for value in names]
-    back = [float(factor.usual.get(value, points) - points) for value, points in zip(names, charged, strict=True)]
+    back = [float(factor.usual.get(value, factor.points[value]) - factor.points[value]) for value in names]
     return pl.lit(pl.Series(back, dtype=pl.Float64)).gather(pl.col(factor.key).to_physical())
 
 

@@ -59,11 +59,6 @@ class Change(msgspec.Struct, frozen=True):
             return False
         return all(key in flow for key in self.known)
 
-    @property
-    def touches(self) -> frozenset[str]:
-        """The keys that may be otherwise afterwards."""
-        return frozenset(self.sets)
-
 
 class ChannelChange(msgspec.Struct, frozen=True):
     """Another channel: `kind` is message, screen or person, `contact` the contact point by which it reaches her."""

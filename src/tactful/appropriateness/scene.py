@@ -116,8 +116,8 @@ class Ground:
         if found is None:
             points = 0
             for at, factor in self._factors[number]:
-                value = values[at]
-                points += factor.worst if value is None else points_of(factor, value)
+                known_points = points_of(factor, values[at])
+                points += factor.worst if known_points is None else known_points
             found = known[values] = Piece(self._pieces[number](values), values, points)
         return found
 
@@ -247,8 +247,8 @@ class Scene:
     def _with_act(self, act: str) -> Piece:
         """Her in this scenario, and what is done there."""
         on, here = self._on, self._here
-        if on.her is None or here is None:
-            raise KeyError("judged whole")
+        assert on.her is not None
+        assert here is not None
         done = on.piece(_OF_ACT, (act,))
         held = on.with_act(here.held & done.held, on.her.values, here.values, done.values)
         found = self._acts[act] = Piece(held, done.values, here.points + done.points)

@@ -23,7 +23,7 @@ import msgspec
 
 from tactful.appropriateness.levels import average_of, chains_of, evidence_of
 from tactful.model.document import Section, read_document, refuse
-from tactful.model.flow import Flow, Value
+from tactful.model.flow import Flow, Value, read_value
 from tactful.model.problems import suggestion
 from tactful.model.vocabulary import KEYS
 from tactful.model.words import Key
@@ -94,17 +94,17 @@ def estimate(card: Scorecard, flow: Mapping[str, Value]) -> Estimate:
     assumed: list[str] = []
     for factor in card.factors:
         value = flow.get(factor.key)
-        if value is None:
+        points = points_of(factor, value)
+        if points is None:
             assumed.append(factor.key)
             worst += factor.worst
             average += factor.average
             best += factor.best
         else:
-            points = points_of(factor, value)
             sure += points
             if factor.usual and isinstance(value, str | bool):
                 average += factor.usual.get(value, points) - points
-    trust = flow.get(TRUST)
+    trust = _trust(flow.get(TRUST))
     if trust is None:
         assumed.append(TRUST)
     at_most = share(card, sure + worst)
@@ -118,8 +118,8 @@ def most_points(factors: tuple[Factor, ...], flow: Mapping[str, Value]) -> int:
     """The points of these factors, missing inputs at their worst. Sums of parts are the points of the whole."""
     total = 0
     for factor in factors:
-        value = flow.get(factor.key)
-        total += factor.worst if value is None else points_of(factor, value)
+        points = points_of(factor, flow.get(factor.key))
+        total += factor.worst if points is None else points
     return total
 
 
@@ -135,22 +135,33 @@ def share(card: Scorecard, points: float) -> float:
 
 def leeway(card: Scorecard, trust: Value | None) -> float:
     """What is tolerated of her own earning; trust that is not known is 0."""
-    return card.base + card.per_trust * (trust if isinstance(trust, int | float) else 0.0)
+    return card.base + card.per_trust * (_trust(trust) or 0.0)
 
 
-def points_of(factor: Factor, value: Value) -> int:
-    """The points of one value."""
-    if factor.steps:
-        if not isinstance(value, int | float):
-            return factor.worst
-        found = bisect_right(factor.steps, value, key=lambda step: step[0])
-        return factor.steps[found - 1][1] if found else 0
-    return factor.points.get(value, 0) if isinstance(value, str | bool) else factor.worst
+def _trust(value: Value | None) -> float | None:
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    return value if good else None  # type: ignore[return-value]
+
+
+def points_of(factor: Factor, value: Value | None) -> int | None:
+    """The points of one value; None where it is absent, or none that the key may have."""
+    if not factor.steps:
+        return factor.points.get(value) if isinstance(value, str | bool) else None
+    number = None if value is None else read_value(KEYS[factor.key], value)[0]
+    if not isinstance(number, int | float):
+        return None
+    found = bisect_right(factor.steps, number, key=lambda step: step[0])
+    return factor.steps[found - 1][1] if found else 0
 
 
 def with_excess(card: Scorecard, flow: Flow) -> Flow:
     """The flow with `norm.excess`, unless it has one."""
-    return flow if "norm.excess" in flow else {**flow, "norm.excess": excess(card, flow)}
+    return flow if has_excess(flow) else {**flow, "norm.excess": excess(card, flow)}
+
+
+def has_excess(flow: Flow) -> bool:
+    """Whether `norm.excess` was worked out already."""
+    return "norm.excess" in flow and not read_value(KEYS["norm.excess"], flow["norm.excess"])[1]
 
 
 def load_scorecard(text: str, file: str) -> Scorecard:

@@ -8,7 +8,7 @@ COMMANDS = {
     "import": ("importing_people", "Bring in order lines, permissions, events and contacts."),
     "person": ("person", "One person: her journey, and all that we hold of her."),
     "retention": ("retention", "How long what is kept, and deleting it in time."),
-    "identity": ("identity_people", "Who is who: what was joined and why, and what waits for you."),
+    "identity": ("identity", "Who is who: what was joined and why; lists without keys."),
     "source": ("source", "Our other systems, and whether their silence is believed."),
     "serve": ("serve", "The server that the SDKs of your sites and systems send to."),
     "key": ("key", "Keys that let a source send events to the server."),

@@ -30,7 +30,9 @@ from tactful.service.identity_list import Applied, apply, look_at, read_clusters
 from tactful.service.project import shop_of
 from tactful.service.report import local_time
 
-commands = typer.Typer(help="Who is who: what was joined and why, and what waits for you.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Who is who: what was joined and why, what waits for you, and lists without keys.", no_args_is_help=True
+)
 app.add_typer(commands, name="identity")
 _SHOWN = 20
 _HOW = {"rule": "by a rule", "staff": "by hand", "list": "after a list"}

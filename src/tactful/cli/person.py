@@ -123,6 +123,9 @@ def _whole(fact: Held, zone: str) -> None:
     hang("", "; ".join(parts), 28)
     if fact.she_reads:
         hang("", f"she reads: {fact.she_reads}", 28)
+    for each in fact.contradicts:
+        said = ", ".join(str(value) for value in each.value.values())
+        hang("", f"but {each.source} says {said} ({each.provenance}, {_day(each.at, zone)})", 28)
 
 
 def _rest(view: PersonView, zone: str) -> None:

@@ -182,12 +182,14 @@ def _as_dict(done: Publication) -> dict[str, object]:
 def _show_analysis(found: Analysis) -> None:
     if found.assumed_licence:
         say("This policy opens nothing itself; its limits were looked at as if everything were licensed.")
-    for finding in found.findings:
+    for finding in (*found.findings, *found.behind):
         _show_finding(finding)
     for refuted in found.refuted:
         _show_refuted(refuted)
     held = found.claims - len(found.refuted)
     say(f"rules {found.rules}, of which {len(found.findings)} never make a difference")
+    if found.behind:
+        say(f"law that binds behind a stricter rule {len(found.behind)}, which is no fault")
     say(f"claims {found.claims}, of which {held} hold for every flow")
 
 

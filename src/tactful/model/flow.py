@@ -94,7 +94,8 @@ def _one_of(key: Key) -> str:
 
 
 def _number(key: Key, value: Any) -> tuple[Value | None, str]:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    whole = isinstance(value, int) and not isinstance(value, bool)  # however big: no float need hold it
+    if not whole and not (isinstance(value, float) and math.isfinite(value)):
         return None, f"must be a number, not {shown(value)}."
     if key.low is not None and value < key.low:
         return None, f"{shown(value)} is below {key.low:g}."

@@ -42,13 +42,23 @@ class Event(msgspec.Struct, frozen=True):
     point: str = ""
 
 
+class Contradiction(msgspec.Struct, frozen=True):
+    """What another source says of the same, and the fact does not: how it could know, which source, when (µs), what."""
+
+    provenance: str
+    source: str
+    at: int
+    value: dict[str, Any]
+
+
 class Fact(msgspec.Struct, frozen=True):
     """One thing that we know of one person at one instant.
 
-    `name` is what templates and campaigns call it: the category, or `label.<name>` for a label; `category` is the
+    `name` is what templates and campaigns call it: the category, `label.<name>` or `derived.<name>`; `category` is the
     slug of the tree. `key` tells facts of one name apart (a product code; empty otherwise). `value` is what a
-    template may show. None means not known, for every optional field, and is left out of the flow. `lineage` holds up
-    to twelve event keys (hex) or fact names that it rests on, newest first; `count` how many in all.
+    template may show. None means not known, for every optional field, and is left out of the flow; so is an empty
+    `category`. `lineage` holds up to twelve event keys (hex) or fact names that it rests on, newest first; `count` how
+    many in all. `contradicts` is what other sources say instead, for her own page; no rule reads it.
     """
 
     name: str
@@ -71,11 +81,12 @@ class Fact(msgspec.Struct, frozen=True):
     point: str | None = None
     lineage: tuple[str, ...] = ()
     count: int = 0
+    contradicts: tuple[Contradiction, ...] = ()
 
     def flow(self, now: int) -> dict[str, Value]:
         """Its `fact.*` keys at an instant; what is not known is absent."""
         keys: dict[str, Value | None] = {
-            "fact.category": self.category,
+            "fact.category": self.category or None,
             "fact.provenance": self.provenance,
             "fact.distance": self.distance,
             "fact.sensitivity": self.sensitivity,

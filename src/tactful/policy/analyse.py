@@ -11,6 +11,10 @@ or the duties change when the rule is taken away. One that never does is, by the
 - *shadowed*: one other rule of its kind holds wherever it holds, and goes at least as far;
 - *contradictory*: a licence, and one limit forbids wherever the licence holds;
 - *never decides*: several rules together leave it nothing.
+
+A limit of the law that would make a difference if the law stood alone, with everything licensed, is no fault: it *binds
+behind a stricter rule* of ours, and decides again in a shop that drops that rule. One that other law leaves nothing to
+do is a fault.
 """
 
 from __future__ import annotations
@@ -33,24 +37,29 @@ from tactful.policy.meaning import (
     Meaning,
     conditions_of,
     differences,
+    law_alone,
     waivers_of,
     with_any_licence,
     without_rule,
 )
 from tactful.policy.rules import AllOf, Claim, Condition, Policy, Rule
-from tactful.policy.solve import Formula, Terms, every
+from tactful.policy.solve import Formula, Terms, every, some
 from tactful.policy.witness import Finder, flows_of_cases
 
 MOST_NAMED = 4
 
-Kind = Literal["unreachable", "shadowed", "contradictory", "never decides"]
+Kind = Literal["unreachable", "shadowed", "contradictory", "never decides", "binds behind a stricter rule"]
+
+
+BEHIND: Kind = "binds behind a stricter rule"
 
 
 class Finding(msgspec.Struct, frozen=True):
     """One rule that never makes a difference, the rules that are in its way, and a flow that shows it.
 
     `witness` is a flow for which the rule counts and changes nothing; where it can never definitely hold, one for which
-    everything holds but the part that cannot. `verdict` is that of the policy.
+    everything holds but the part that cannot; where it binds behind others, one for which it would decide if the law
+    stood alone. `verdict` is that of the policy.
     """
 
     kind: Kind
@@ -75,23 +84,29 @@ class Refuted(msgspec.Struct, frozen=True):
 
 
 class Analysis(msgspec.Struct, frozen=True):
-    """What was found. `rules` and `claims` were looked at; `assumed_licence` where the policy has none of its own."""
+    """What was found. `rules` and `claims` were looked at; `assumed_licence` where the policy has none of its own.
+
+    `findings` are faults; `behind` are limits of the law that bind behind a stricter rule, which is none.
+    """
 
     rules: int
     claims: int
     findings: tuple[Finding, ...]
     refuted: tuple[Refuted, ...]
     assumed_licence: bool = False
+    behind: tuple[Finding, ...] = ()
 
 
 def analyse(policy: Policy) -> Analysis:
     """Look at every rule but the built-in one, and at every claim."""
     own = [rule for rule in policy.rules if rule.file != BUILT_IN]
     look = _Look(policy)
-    findings = [finding for rule in own for finding in look.at(rule)]
+    found = [finding for rule in own for finding in look.at(rule)]
+    behind = tuple(finding for finding in found if finding.kind == BEHIND)
+    findings = tuple(finding for finding in found if finding.kind != BEHIND)
     refuted = prove_claims(policy)
     assumed = not policy.licences
-    return Analysis(len(own), len(policy.claims), tuple(findings), refuted, assumed)
+    return Analysis(len(own), len(policy.claims), findings, refuted, assumed, behind)
 
 
 def prove_claims(policy: Policy) -> tuple[Refuted, ...]:
@@ -128,30 +143,64 @@ class _Look:
         self.meaning = Meaning(self.policy, self.terms)
         self.judge = compile_policy(self.policy)
         self.finder = Finder(self.terms, flows_of_cases(policy))
+        self.law = law_alone(policy)
 
     def at(self, rule: Rule) -> Iterator[Finding]:
         """What is to be said of a rule: nothing where it ever makes a difference."""
         if self._ever_matters(rule):
             return
-        yield self._unreachable(rule) or self._shadowed(rule) or self._contradictory(rule) or self._never(rule)
+        yield (
+            self._behind(rule)
+            or self._unreachable(rule)
+            or self._shadowed(rule)
+            or self._contradictory(rule)
+            or self._never(rule)
+        )
 
     def _ever_matters(self, rule: Rule) -> bool:
         """Complete: cases first, since most rules decide one; then every difference is searched for to the end."""
-        rest = Meaning(without_rule(self.policy, rule), self.terms)
-        where = [difference.where for difference in differences(self.meaning, rest)]
+        where = self._where_it_matters(rule, self.meaning)
         if any(next(self.finder.among_known(each), None) is not None for each in where):
             return True
         return any(self.finder.search(each) is not None for each in where)
 
+    def _where_it_matters(self, rule: Rule, meaning: Meaning) -> list[Formula]:
+        rest = Meaning(without_rule(meaning.policy, rule), self.terms)
+        return [difference.where for difference in differences(meaning, rest)]
+
+    def _behind(self, rule: Rule) -> Finding | None:
+        """Whether it is a limit of the law that decides something where the law stands alone."""
+        if rule.tier != "law":
+            return None
+        alone = some(self._where_it_matters(rule, Meaning(self.law, self.terms)))
+        witness = self._freest(every((alone, self.terms.definitely(rule.when))), rule)
+        if witness is None:
+            return None
+        shadow = self._shadowed(rule)
+        if shadow is not None:
+            others = shadow.others
+            who = others[0]
+        elif self.finder.search(every((self.terms.definitely(rule.when), self.meaning.opened(USE, 1)))) is None:
+            others, who = (), "our licences, none of which opens anything where it surely holds"
+        else:
+            others = tuple(name for name in self.judge.verdict(witness).because if name != rule.id)
+            who = ", ".join(others)
+        message = f"{rule.id}: it would decide here if the law stood alone; it stands behind {who}."
+        return self._finding(BEHIND, rule, message, others, witness)
+
+    def _freest(self, formula: Formula, rule: Rule) -> Flow | None:
+        """A small flow for which the formula and the rule surely hold, with the freest verdict that there is then."""
+        for rank in range(len(NAMES) - 1, -1, -1):
+            flow = self._surely(rule, every((formula, self.meaning.at_least(rank))))
+            if flow is not None:
+                return flow
+        return None
+
     def _unreachable(self, rule: Rule) -> Finding | None:
         if self.finder.search(self.terms.definitely(rule.when)) is not None:
             return None
-        held: list[Condition] = []
         parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
-        for part in parts:
-            if self._together([*held, part]) is None:
-                break
-            held.append(part)
+        held = next(parts[:at] for at in range(len(parts)) if self._together(parts[: at + 1]) is None)
         witness = self._together(held) or {}
         texts = "nothing makes its condition hold" if len(parts) == 1 else f"part {len(held) + 1} of its condition"
         message = (

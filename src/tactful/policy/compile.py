@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from tactful.model.flow import read_value
 from tactful.model.vocabulary import KEYS
 from tactful.policy.judge import Judge, Pieces
 from tactful.policy.rules import Policy
-from tactful.policy.source import OPEN, Layout, Split, source_of, source_of_split
+from tactful.policy.source import OPEN, Layout, Split, name_in_source, source_of, source_of_split
 
-_MOST_PLACES = 10_000
+_MOST_MET = 10_000
+LISTS = tuple(key.name for key in KEYS.values() if key.kind == "list")
 
 
 def compile_policy(policy: Policy) -> Judge:
     """The judge of a policy. The same policy gives the same `Judge.source`."""
     layout = Layout(policy.rules)
-    source, places = source_of(layout), _Places(layout)
+    source = source_of(layout)
+    given = {"INF": math.inf, "checked": _checked, **_tables(layout)}
 
     def run(text: str) -> dict[str, Any]:
-        names: dict[str, Any] = {"T_customer_jurisdiction": places}
+        names = dict(given)
         exec(compile(text, f"<policy {policy.name} {policy.version}>", "exec"), names)
         return names
 
@@ -33,17 +36,29 @@ def compile_policy(policy: Policy) -> Judge:
     return Judge(policy, run(source)["held"], source, cut)
 
 
-class _Places(dict[Any, int]):
-    """The table of jurisdictions. They are not listed, so that each is worked out when it is first met."""
+def _checked(key: str, value: Any) -> None:
+    """Raise ValueError unless the key may have this value. The generated function asks where it cannot tell itself."""
+    if read_value(KEYS[key], value)[1]:
+        raise ValueError(key)
 
-    def __init__(self, layout: Layout) -> None:
+
+def _tables(layout: Layout) -> dict[str, _Unlisted]:
+    """The tables of the keys whose values are not listed, by their names in the generated text."""
+    return {f"T_{name_in_source(key)}": _Unlisted(layout, key) for key in (OPEN, *LISTS)}
+
+
+class _Unlisted(dict[Any, int]):
+    """The table of a key whose values are not listed, so that each is worked out when it is first met."""
+
+    def __init__(self, layout: Layout, key: str) -> None:
         super().__init__()
         self.layout = layout
+        self.key = key
 
-    def __missing__(self, place: Any) -> int:
-        if place is not None and read_value(KEYS[OPEN], place)[1]:
-            raise KeyError(place)
-        mask = self.layout.allowed(OPEN, place)
-        if len(self) < _MOST_PLACES:
-            self[place] = mask
+    def __missing__(self, value: Any) -> int:
+        if value is not None:
+            _checked(self.key, value)
+        mask = self.layout.allowed(self.key, value)
+        if len(self) < _MOST_MET:
+            self[value] = mask
         return mask

@@ -54,7 +54,7 @@ def not_known(condition: Condition, flow: Mapping[str, Value]) -> set[str]:
         if isinstance(leaf, Atom) and truth(leaf, flow) is None:
             found.add(leaf.key)
         elif isinstance(leaf, Pair):
-            found |= {key for key in (leaf.left, leaf.right) if key not in flow}
+            found |= {key for key in (leaf.left, leaf.right) if flow.get(key) is None}
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from tactful.model.flow import Value, read_flow
+from tactful.model.flow import Flow, Value, read_flow
 from tactful.model.verdict import CEILINGS, DUTY_NEEDS, FORMS, SHUT, Form, Point, Verdict, lower, name_of
 from tactful.model.words_verdict import TIERS
 from tactful.policy.comparisons import keys_of
@@ -76,9 +76,9 @@ class Finding(NamedTuple):
 
 
 class Judge:
-    """Judges flows under one policy. Flows are as `read_flow` gives them: validated, without absent keys.
+    """Judges flows under one policy, quickest if they are as `read_flow` gives them.
 
-    A word out of the vocabulary counts as absent. `source` is the text of the generated function.
+    A value that its key may not have counts as absent, whatever it is. `source` is the text of the generated function.
     """
 
     def __init__(self, policy: Policy, held: Held, source: str, cut: Callable[[Split], Pieces]) -> None:
@@ -111,7 +111,7 @@ class Judge:
         try:
             return self._held(flow)
         except FAILED:
-            return self._held_strictly(flow)
+            return self._held_strictly(read_flow(flow)[0])
 
     def standing_where(self, held: int, form: Form) -> Standing:
         """How a use stands in this form where these rules hold, with the rules that decide it."""
@@ -142,7 +142,12 @@ class Judge:
         `assumed` the keys that they lacked; both only serve to name what is missing. Where nothing was assumed,
         `hopeful` is not read.
         """
-        finding = self._finding(flow)
+        try:
+            held = self._held(flow)
+        except FAILED:
+            flow = read_flow(flow)[0]
+            held = self._held_strictly(flow)
+        finding = self._findings.get(held) or self._find(held)
         best = self._finding(hopeful).hopeful if hopeful is not None and assumed else finding.hopeful
         if best == finding.point:
             return finding.verdict
@@ -181,10 +186,10 @@ class Judge:
         held = self.held(flow)
         return self._findings.get(held) or self._find(held)
 
-    def _held_strictly(self, flow: Mapping[str, Value]) -> int:
-        """Without what is out of vocabulary; and if that fails too, every limit and no licence (SEMANTICS 19)."""
+    def _held_strictly(self, read: Flow) -> int:
+        """Of a flow without what is out of vocabulary; if that fails too, every limit and no licence (SEMANTICS 19)."""
         try:
-            return self._held(read_flow(flow)[0])
+            return self._held(read)
         except FAILED:
             limits = ((1 << len(self.policy.limits)) - 1) << len(self.policy.licences)
             return limits | limits << len(self._rules)
@@ -211,24 +216,19 @@ class Judge:
         return finding
 
     def _with_missing(self, finding: Finding, flow: Mapping[str, Value], assumed: tuple[str, ...]) -> Verdict:
-        """The verdict with what is missing, which depends on the rules in doubt and on what the flow says to them."""
+        """The verdict with what is missing, which depends on the rules in doubt and on what the flow says to them.
+
+        That is the absent or coarse keys of what is not known in these rules, and what was assumed.
+        """
         says = (finding.held, assumed, *map(flow.get, finding.asked))
-        try:
-            verdict = self._gapped.get(says)
-        except TypeError:
-            return self._worked_out(finding, flow, assumed)
+        verdict = self._gapped.get(says)
         if verdict is None:
-            verdict = self._worked_out(finding, flow, assumed)
+            keys = set(assumed).union(*(not_known(rule.when, flow) for rule in finding.doubted))
+            verdict = msgspec.structs.replace(finding.verdict, missing=tuple(sorted(keys)))
             if len(self._gapped) >= _MOST_KEPT:
                 self._gapped.clear()
             self._gapped[says] = verdict
         return verdict
-
-    def _worked_out(self, finding: Finding, flow: Mapping[str, Value], assumed: tuple[str, ...]) -> Verdict:
-        """Absent or coarse keys of what is not known in the rules that are not known, and what was assumed."""
-        known = read_flow({key: flow[key] for key in finding.asked if key in flow})[0]
-        keys = set(assumed).union(*(not_known(rule.when, known) for rule in finding.doubted))
-        return msgspec.structs.replace(finding.verdict, missing=tuple(sorted(keys)))
 
 
 class _Outcome:
@@ -237,7 +237,8 @@ class _Outcome:
     def __init__(self, policy: Policy, rules: list[Rule]) -> None:
         self.policy = policy
         self.licences = [rule for rule in rules if rule.kind == "licence"]
-        names = {name for rule in rules if rule.kind == "waiver" for name in rule.waives}
+        self.waivers = [rule for rule in rules if rule.kind == "waiver"]
+        names = {name for rule in self.waivers for name in rule.waives}
         self.waived: list[Rule] = []
         self.limits: list[Rule] = []
         for rule in rules:
@@ -261,11 +262,11 @@ class _Outcome:
     def verdict(self) -> Verdict:
         name = name_of(self.point)
         because = self._because(name)
-        others = by_tier([rule for rule in (*self.limits, *self.waived, *self.licences) if rule.id not in because])
+        held = (*self.licences, *self.limits, *self.waived, *self.waivers)
         return Verdict(
             point=self.point,
             because=because,
-            also=others,
+            also=by_tier([rule for rule in held if rule.id not in because]),
             waived=by_tier(self.waived),
             until=self._until() if name == "hold" else (),
             obligations=tuple(duty.name for duty in self.duties()),

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from tactful.model.verdict import DUTY_NEEDS, NAMES, OPENINGS
+from tactful.policy.load_rules import BUILT_IN
 from tactful.policy.rules import Atom, Claim, Condition, Const, Policy, Rule
 from tactful.policy.solve import NO, YES, Formula, Terms, every, some
 
@@ -48,6 +49,12 @@ def without_rule(policy: Policy, rule: Rule) -> Policy:
     )
 
 
+def law_alone(policy: Policy) -> Policy:
+    """The limits of the law, and those that cannot be dropped, with a licence for everything."""
+    law = tuple(each for each in policy.limits if each.tier == "law" or each.file == BUILT_IN)
+    return msgspec.structs.replace(policy, licences=(ANY_LICENCE,), limits=law, waivers=())
+
+
 def waivers_of(policy: Policy, limit: Rule) -> tuple[Rule, ...]:
     """The waivers that may waive a limit."""
     if limit.tier != "norm":
@@ -78,10 +85,6 @@ class Meaning:
         if rule.kind == "limit":
             return self._active[rule.id]
         return self._opens[rule.id] if rule.kind == "licence" else self.terms.definitely(rule.when)
-
-    def quiet(self, limit: Rule) -> Formula:
-        """Where a limit does not count."""
-        return self._quiet[limit.id]
 
     def reaches(self, axis: int, level: int) -> Formula:
         """The point is at this level or above on this axis."""

@@ -8,6 +8,9 @@ A rule is a conjunction of parts. A part over one key with finitely many values 
 beforehand: one table per key gives the rules that the value allows, and the tables are and-ed. What is left (numbers,
 two keys, `||` over several keys) is tested only for rules that the tables have left standing.
 
+A value that its key may not have is never compared: the look-up of a table fails, and so does the check that comes
+before every other comparison. Whoever called reads the flow anew then, without such values (SEMANTICS 19).
+
 As tables are and-ed, a flow may come in pieces (`Split`): each piece has a function of its own, whose results are
 and-ed in turn, and the tests of a rule that read several pieces are left to a joint of them. So what many flows have in
 common is worked out once.
@@ -83,7 +86,7 @@ class Layout:
         """The bits that a value of a key leaves standing."""
         mask = self.all
         flow = {} if value is None else {key: value}
-        for index, part in self.tabled[key]:
+        for index, part in self.tabled.get(key, ()):
             found = truth(part, flow)
             if found is False:
                 mask &= ~self.both(index)
@@ -160,11 +163,22 @@ class _Writer:
 
     def factor(self, key: str, kept: bool) -> str:
         """The look-up of one key's table, keeping the value where it is needed again."""
-        table = f"T_{_local(key)}"
+        table = f"T_{name_in_source(key)}"
+        if KEYS[key].kind == "bool":
+            return self.of_two(key)
         if key != OPEN:
             rows = {value: self.layout.allowed(key, value) for value in (None, *values_of(key))}
             self.constants.append(f"{table} = {{{', '.join(f'{value!r}: {mask:#x}' for value, mask in rows.items())}}}")
-        return f"{table}[({_local(key)} := {self.get(key)})]" if kept else f"{table}[{self.get(key)}]"
+        return f"{table}[({name_in_source(key)} := {self.get(key)})]" if kept else f"{table}[{self.get(key)}]"
+
+    def of_two(self, key: str) -> str:
+        """The look-up for true and false: by identity, since a table would take 1 for true."""
+        name = name_in_source(key)
+        absent, no, yes = (f"{self.layout.allowed(key, value):#x}" for value in (None, False, True))
+        return (
+            f"({no} if ({name} := {self.get(key)}) is False else {yes} if {name} is True "
+            f"else {absent} if {name} is None else checked({key!r}, {name}))"
+        )
 
     def rest(self, index: int, parts: list[Condition], fetched: Iterable[str]) -> list[str]:
         """The tests of one rule that no table holds; `fetched` are the keys whose values are at hand."""
@@ -172,15 +186,32 @@ class _Writer:
         wide = " and ".join(self.expression(part, True) for part in parts)
         narrow = " and ".join(self.expression(part, False) for part in parts)
         lines = [f"if m & {self.layout.wide(index):#x}:  # {self.layout.rules[index].id!a}"]
-        lines += [f"    {_local(key)} = {self.fetch(key)}" for key in keys]
+        lines += [f"    {line}" for key in keys for line in self.fetch(key)]
         lines += [f"    if not ({wide}):", f"        m &= {self.layout.all & ~self.layout.both(index):#x}"]
         if narrow != wide:
             clear = self.layout.all & ~self.layout.narrow(index)
             lines += [f"    elif not ({narrow}):", f"        m &= {clear:#x}"]
         return lines
 
-    def fetch(self, key: str) -> str:
-        return f"{self.get(key)} or 0" if key == "relationship.trust" else self.get(key)
+    def fetch(self, key: str) -> list[str]:
+        """The value of a key, refused if it is none that the key may have; a table has seen to that already."""
+        name, kind = name_in_source(key), KEYS[key].kind
+        lines = [f"{name} = {self.get(key)}"]
+        if key in self.layout.tabled:
+            return lines
+        if key == OPEN or kind == "list":
+            return [*lines, f"T_{name}[{name}]"]
+        if kind == "number":
+            low, high = KEYS[key].low, KEYS[key].high
+            least, most = "-INF <" if low is None else f"{low} <=", "< INF" if high is None else f"<= {high}"
+            number = f"({name}.__class__ is float or {name}.__class__ is int)"
+            allowed = f"{number} and {least} {name} {most}"
+        elif kind == "bool":
+            allowed = f"{name} is True or {name} is False"
+        else:
+            allowed = f"{name} in {self.constant('S', f'frozenset({KEYS[key].names!r})')}"
+        lines += [f"if {name} is not None and not ({allowed}):", f"    checked({key!r}, {name})"]
+        return [*lines, f"{name} = {name} or 0"] if key == "relationship.trust" else lines
 
     def expression(self, condition: Condition, wide: bool) -> str:
         """Python for `possibly` (wide) or `definitely` (narrow)."""
@@ -194,7 +225,7 @@ class _Writer:
         return f"({word.join(self.expression(part, wide) for part in condition.parts)})"
 
     def atom(self, atom: Atom, wide: bool) -> str:
-        name, key = _local(atom.key), KEYS[atom.key]
+        name, key = name_in_source(atom.key), KEYS[atom.key]
         if key.kind == "number":
             constant = repr(atom.values[0])
             if atom.key == "relationship.trust":
@@ -213,7 +244,7 @@ class _Writer:
         """A jurisdiction equal to or under one of the rule's; possibly also one that it lies under."""
         if atom.op in ("!=", "not in"):
             return f"not ({self.place(Atom(atom.key, 'in', atom.values), not wide)})"
-        name, slugs = _local(atom.key), [str(value) for value in atom.values]
+        name, slugs = name_in_source(atom.key), [str(value) for value in atom.values]
         above = {"-".join(slug.split("-")[:length]) for slug in slugs for length in range(1, slug.count("-") + 1)}
         listed: list[str | None] = sorted({*slugs, *(above if wide else ())})
         if wide:
@@ -224,7 +255,7 @@ class _Writer:
         return test if wide else f"({name} is not None and {test})"
 
     def pair(self, pair: Pair, wide: bool) -> str:
-        left, right, op = _local(pair.left), _local(pair.right), pair.op
+        left, right, op = name_in_source(pair.left), name_in_source(pair.right), pair.op
         a, b = left, right
         if KEYS[pair.left].kind == "ordered" and op not in ("in", "not in"):
             ranks = {value: rank for rank, value in enumerate(KEYS[pair.left].names)}
@@ -255,5 +286,6 @@ def _known(test: str, opposite: str, names: Iterable[str], wide: bool) -> str:
     return f"({' and '.join(f'{name} is not None' for name in names)} and {test})"
 
 
-def _local(key: str) -> str:
+def name_in_source(key: str) -> str:
+    """The variable that holds a key's value in the generated text."""
     return re.sub(r"[^a-z0-9]", "_", key)

@@ -37,10 +37,6 @@ class Finder:
         masks = solve(formula, self.terms)
         return None if masks is None else self.terms.domain.flow(masks)
 
-    def find(self, formula: Formula) -> Flow | None:
-        """A flow for which it holds, a known one if there is one; None means that there is none at all."""
-        return next(self.among_known(formula), None) or self.search(formula)
-
     def smallest(self, formula: Formula, shows: Shows) -> Flow | None:
         """The smallest of the flows found that shows what the formula says, less every key that it can do without."""
         tried = [*islice(self.among_known(formula), MOST_TRIED)]

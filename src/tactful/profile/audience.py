@@ -19,7 +19,7 @@ NUMBERS: dict[str, str] = {
     "service.return": "Lines that she brought back or cancelled.",
     "demographic.age": "Her age in years, as she told us.",
 }
-"""What an audience can compare with a number; beside them stand the labels, which are true or false."""
+"""What an audience can compare with a number, beside derived facts; labels are true or false."""
 
 
 class Audience(msgspec.Struct, frozen=True):
@@ -61,6 +61,7 @@ def parse_audience(
 ) -> Audience:
     """The audience of a campaign's `for` and `skip`. Raises Problems with everything wrong in both."""
     names: dict[str, Type] = dict.fromkeys(NUMBERS, "number")
+    names.update(dict.fromkeys((each.fact for each in declared.derived.values() if each.numeric), "number"))
     names.update(dict.fromkeys((f"label.{name}" for name in declared.labels), "bool"))
     problems: list[Problem] = [
         Problem(file, line, f"the label `{each.name}` is refused: {each.reason}", "for")

@@ -20,7 +20,7 @@ WhyNot = Callable[[str], str]
 """Why nothing of a category may be kept here; "" where it may."""
 LONGEST = 200
 """Characters that are kept of a word: a product's code, a page's name."""
-TIGHTENS = frozenset({kinds.COMPLAINT_OPENED, kinds.PARCEL_LATE})
+TIGHTENS = frozenset({kinds.COMPLAINT_OPENED, kinds.PARCEL_LATE, kinds.ORDER_CANCELLED_BY_US, kinds.FAULTY})
 """Kinds of events that can only make a verdict stricter."""
 CATEGORIES: dict[str, str] = {
     kinds.ORDER_LINE: "purchase",
@@ -34,6 +34,11 @@ CATEGORIES: dict[str, str] = {
     kinds.PARCEL_LATE: "purchase",
     kinds.PARCEL_DELIVERED: "purchase",
     kinds.PUT_RIGHT: "service",
+    kinds.ORDER_CANCELLED_BY_US: "purchase",
+    kinds.FAULTY: "purchase",
+    kinds.NOTED: "service.contact",
+    kinds.REQUESTED: "request",
+    kinds.SCORED: "label",
 }
 """What each kind of event is knowledge of; traits say it one by one."""
 NOT_COLLECTED = "not collected here"

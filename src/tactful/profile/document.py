@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-FOLD = 1
+FOLD = 2
 KEY_BYTES = 8
 """Bytes of an event's key that the document keeps, to know the event again and to name it in a lineage."""
 
@@ -29,7 +29,8 @@ class Line(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Product(msgspec.Struct, frozen=True):
-    """What she had of one product. `lines` are ordered by (at, key); `name` is the last it was sold under.
+    """What she had of one product. `lines` are ordered by (at, key); `name` is the last it was sold under, or else
+    brought back under (then `named_at` lies far in the past).
 
     `goods` is False as soon as one of its lines was not goods.
     """
@@ -49,13 +50,14 @@ class Seen(msgspec.Struct, frozen=True, array_like=True):
     text: str
 
 
-class Trait(msgspec.Struct, frozen=True, array_like=True):
-    """What she told us last, when (µs) and where."""
+class Claim(msgspec.Struct, frozen=True, array_like=True):
+    """What one source last said of one part of a fact, when (µs), and how it could know (`fact.provenance`)."""
 
     at: int
     key: bytes
     source: str
     value: str
+    provenance: str
 
 
 class Denial(msgspec.Struct, frozen=True, array_like=True):
@@ -66,21 +68,63 @@ class Denial(msgspec.Struct, frozen=True, array_like=True):
     holds: bool
 
 
+class Remark(msgspec.Struct, frozen=True, array_like=True):
+    """What a member of staff wrote down: a note in free words, or something that she asked for (`code` or ""). A note
+    that is what she said herself has `said_by_her`."""
+
+    at: int
+    key: bytes
+    source: str
+    author: str
+    store: str
+    text: str
+    code: str = ""
+    said_by_her: bool = False
+
+
+class Score(msgspec.Struct, frozen=True, array_like=True):
+    """The last score that a model gave: `value` is parts per million."""
+
+    at: int
+    key: bytes
+    source: str
+    version: str
+    value: int
+
+
+class Ahead(msgspec.Struct, frozen=True, array_like=True):
+    """An event whose time had not come when it was received: kept as it is, and counted from its time on."""
+
+    at: int
+    source: str
+    kind: str
+    body: bytes
+
+
 class Document(msgspec.Struct, frozen=True):
     """One person's events, folded.
 
-    `seen` is keyed by kind of event, then by subject (product code, search text). `flags` by kind of event, then by
-    order or complaint, the first and last time. `stated` by fact name, then by fact key. `sources` holds first
-    and last time.
+    `traits` is keyed by fact and part (`contact.name:given`), then by provenance and source: what each said last.
+    `seen` is keyed by kind of event, then by subject (product code, search text); `moments` by kind, see
+    `tactful.profile.moments`. `flags` by kind of event, then by order or complaint, the first and last time. `stated`
+    by fact name, then by fact key. `sources` holds first and last time. `notes` by the event's key, `requests` by
+    product or text, `scores` by model. `ahead` are events, by key, whose time lies after `heard`, the last time at
+    which anything was received.
     """
 
     fold: int = FOLD
     products: dict[str, Product] = {}
-    traits: dict[str, Trait] = {}
+    traits: dict[str, dict[str, Claim]] = {}
     stated: dict[str, dict[str, Denial]] = {}
     seen: dict[str, dict[str, Seen]] = {}
     flags: dict[str, dict[str, tuple[int, int]]] = {}
     sources: dict[str, tuple[int, int]] = {}
+    moments: dict[str, bytes] = {}
+    notes: dict[str, Remark] = {}
+    requests: dict[str, Remark] = {}
+    scores: dict[str, Score] = {}
+    ahead: dict[str, Ahead] = {}
+    heard: int = 0
 
 
 _Visit = tuple[str, int, str, str]
@@ -92,7 +136,26 @@ class _Packed(msgspec.Struct, array_like=True):
     fold: int
     visits: list[_Visit]
     products: list[_PackedProduct]
-    traits: dict[str, Trait]
+    traits: dict[str, dict[str, Claim]]
+    stated: dict[str, dict[str, Denial]]
+    seen: dict[str, dict[str, Seen]]
+    flags: dict[str, dict[str, tuple[int, int]]]
+    sources: dict[str, tuple[int, int]]
+    moments: dict[str, bytes]
+    notes: dict[str, Remark]
+    requests: dict[str, Remark]
+    scores: dict[str, Score]
+    ahead: dict[str, Ahead]
+    heard: int
+
+
+class _PackedBefore(msgspec.Struct, array_like=True):
+    """The first version of the fold: one claim for each part of a fact."""
+
+    fold: int
+    visits: list[_Visit]
+    products: list[_PackedProduct]
+    traits: dict[str, tuple[int, bytes, str, str]]
     stated: dict[str, dict[str, Denial]]
     seen: dict[str, dict[str, Seen]]
     flags: dict[str, dict[str, tuple[int, int]]]
@@ -101,6 +164,7 @@ class _Packed(msgspec.Struct, array_like=True):
 
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _decoder = msgspec.msgpack.Decoder(_Packed)
+_decoder_before = msgspec.msgpack.Decoder(_PackedBefore)
 
 
 def encode_document(document: Document) -> bytes:
@@ -132,6 +196,12 @@ def encode_document(document: Document) -> bytes:
         document.seen,
         document.flags,
         document.sources,
+        document.moments,
+        document.notes,
+        document.requests,
+        document.scores,
+        document.ahead,
+        document.heard,
     )
     return _encoder.encode(packed)
 
@@ -144,12 +214,46 @@ def decode_document(data: bytes) -> Document | None:
         return None
     if packed.fold != FOLD:
         return None
-    visits = packed.visits
+    return Document(
+        packed.fold,
+        _products(packed.visits, packed.products),
+        packed.traits,
+        packed.stated,
+        packed.seen,
+        packed.flags,
+        packed.sources,
+        packed.moments,
+        packed.notes,
+        packed.requests,
+        packed.scores,
+        packed.ahead,
+        packed.heard,
+    )
+
+
+def decode_kept(data: bytes) -> Document | None:
+    """As `decode_document`, also of the version before: for decisions that were made on such a document and are
+    replayed. None where the bytes are no document."""
+    document = decode_document(data)
+    if document is not None:
+        return document
+    try:
+        packed = _decoder_before.decode(data)
+    except msgspec.DecodeError:
+        return None
+    if packed.fold != 1:
+        return None
+    traits = {place: {f"provided {t[2]}": Claim(*t, "provided")} for place, t in packed.traits.items()}
+    products = _products(packed.visits, packed.products)
+    return Document(FOLD, products, traits, packed.stated, packed.seen, packed.flags, packed.sources)
+
+
+def _products(visits: list[_Visit], packed: list[_PackedProduct]) -> dict[str, Product]:
     products = {}
-    for code, name, named_at, goods, lines in packed.products:
+    for code, name, named_at, goods, lines in packed:
         whole = []
         for place, key, units, price, nature in lines:
             order, at, source, country = visits[place]
             whole.append(Line(at, key, units, price, nature, order, source, country))
         products[code] = Product(name, named_at, goods, tuple(whole))
-    return Document(packed.fold, products, packed.traits, packed.stated, packed.seen, packed.flags, packed.sources)
+    return products

@@ -9,6 +9,7 @@ import msgspec
 from tactful.model.records import NewEvent
 
 Nature = Literal["bought", "returned", "free"]
+Provenance = Literal["provided", "observed", "noted", "inferred", "third_party", "public"]
 
 ORDER_LINE = "order_line"
 TRAITS = "traits"
@@ -23,6 +24,11 @@ COMPLAINT_CLOSED = "complaint_closed"
 PARCEL_LATE = "parcel_late"
 PARCEL_DELIVERED = "parcel_delivered"
 PUT_RIGHT = "put_right"
+ORDER_CANCELLED_BY_US = "order_cancelled_by_us"
+FAULTY = "faulty"
+NOTED = "noted"
+REQUESTED = "requested"
+SCORED = "scored"
 
 KINDS: dict[str, str] = {
     ORDER_LINE: "One line of an order: bought, brought back or free of charge.",
@@ -38,6 +44,11 @@ KINDS: dict[str, str] = {
     PARCEL_LATE: "A parcel of hers is late.",
     PARCEL_DELIVERED: "A parcel of hers arrived.",
     PUT_RIGHT: "We put right what went wrong.",
+    ORDER_CANCELLED_BY_US: "We cancelled an order of hers.",
+    FAULTY: "Something that she had from us was faulty.",
+    NOTED: "A member of staff wrote something down about her.",
+    REQUESTED: "She asked us for something, and a member of staff wrote it down.",
+    SCORED: "A model's score of her.",
 }
 
 
@@ -68,9 +79,14 @@ class Note(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Traits(msgspec.Struct, frozen=True, array_like=True):
-    """What she told us about herself: facts of the traits table by name (`contact.email`), as text."""
+    """Things about her as text, by fact and part (`contact.name:given`).
+
+    `provenance` says who says so: `provided` is she herself; `observed`, `inferred`, `third_party` and `public` are for
+    records that came otherwise, such as a bought list.
+    """
 
     values: dict[str, str]
+    provenance: Provenance = "provided"
 
 
 class Stated(msgspec.Struct, frozen=True, array_like=True):
@@ -81,7 +97,39 @@ class Stated(msgspec.Struct, frozen=True, array_like=True):
     holds: bool
 
 
-Body = OrderLine | Note | Traits | Stated
+class Noted(msgspec.Struct, frozen=True, array_like=True):
+    """What a member of staff (`author`, in `store`) wrote down.
+
+    With `name` (a category such as `preference.service`) it says `text` of that fact; without, it is a note in free
+    words. `said_by_her` is true where it is what she said, and then it counts as told by her; else it is the staff's
+    own remark.
+    """
+
+    author: str
+    store: str
+    text: str
+    name: str = ""
+    said_by_her: bool = False
+
+
+class Requested(msgspec.Struct, frozen=True, array_like=True):
+    """What she asked for in a store: a product's code, or free words, or both; who wrote it down, and where."""
+
+    author: str
+    store: str
+    code: str = ""
+    text: str = ""
+
+
+class Scored(msgspec.Struct, frozen=True, array_like=True):
+    """A model's score of her. `value` is parts per million, 0 to 1,000,000."""
+
+    model: str
+    version: str
+    value: int
+
+
+Body = OrderLine | Note | Traits | Stated | Noted | Requested | Scored
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 
 

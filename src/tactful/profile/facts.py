@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tactful.model.records import Fact
+from tactful.profile.derived import Derived
 from tactful.profile.document import Document
+from tactful.profile.fold import as_of
 from tactful.profile.labels import Declared, Label
-from tactful.profile.make_labels import label_fact, label_holds
-from tactful.profile.make_noticed import BROWSING, noticed_facts, told_facts
+from tactful.profile.make_derived import derived_fact
+from tactful.profile.make_labels import label_denied, label_fact, label_holds
+from tactful.profile.make_notes import REQUEST, note_facts, request_facts
+from tactful.profile.make_noticed import BROWSING, noticed_facts
 from tactful.profile.make_purchases import item_fact, return_facts, revealed_by, total_fact
-from tactful.profile.measures import Item, Person
+from tactful.profile.make_told import told_facts
+from tactful.profile.measures import NEVER, Item, Person
 from tactful.profile.shop import Shop
+from tactful.profile.traits import NOTE
+from tactful.profile.worked import worked
 
 TOTALS = ("purchase.frequency", "purchase.recency", "purchase.value")
 
@@ -19,14 +26,19 @@ TOTALS = ("purchase.frequency", "purchase.recency", "purchase.value")
 class Known:
     """One person's facts at an instant. Each is made when it is first asked for, and only if it was wanted.
 
-    What is not wanted, not known, denied by her or older than its keeping time is not there.
+    What is not wanted, not known, denied by her or older than its keeping time is not there. `floor` is the earliest
+    time (µs) of anything that counts.
     """
 
-    def __init__(self, document: Document, now: int, shop: Shop, wanted: frozenset[str] | None) -> None:
+    def __init__(
+        self, document: Document, now: int, shop: Shop, wanted: frozenset[str] | None, floor: int = NEVER
+    ) -> None:
+        document = as_of(document, now)
         self.now = now
         self.shop = shop
         self.wanted = wanted
-        self.person = Person(document, now, shop.keeps.since("purchase.item", now))
+        self.person = Person(document, now, shop.keeps.since("purchase.item", now), shop, floor, self.every)
+        self._since: dict[int, Known] = {}
         self._facts: dict[tuple[str, str], Fact | None] = {}
         self._all: dict[str, tuple[Fact, ...]] = {}
         self._true: dict[str, tuple[str, ...]] = {}
@@ -62,13 +74,16 @@ class Known:
         """The label behind a fact's name (`label.due_again`), or None."""
         return self.shop.declared.labels.get(name.removeprefix("label.")) if name.startswith("label.") else None
 
+    def derived(self, name: str) -> Derived | None:
+        """The declaration behind a fact's name (`derived.looks_lately`), or None."""
+        return self.shop.declared.derived.get(name[8:]) if name.startswith("derived.") else None
+
     def true_items(self, label: Label) -> tuple[str, ...]:
         """The codes of the products of which this label holds, in binding order: what reveals something comes last,
         then most days bought first, then longest overdue relative to its rhythm, then by code."""
         found = self._true.get(label.name)
         if found is None:
-            items = self.person.items.values()
-            each = [(item.code, label_holds(label, item, self.person)) for item in items]
+            each = [(code, label_holds(label, code, self.person)) for code in self.person.items]
             self._open[label.name] = any(value is None for _, value in each)
             codes = [code for code, value in each if value is True]
             found = self._true[label.name] = self.in_binding_order(codes)
@@ -90,10 +105,9 @@ class Known:
         if label is None:
             return None
         if label.per == "person":
-            return label_holds(label, self.person, self.person)
+            return label_holds(label, "", self.person)
         if key:
-            item = self.person.items.get(key)
-            return label_holds(label, item, self.person) if item else False
+            return label_holds(label, key, self.person) if key in self.person.items else False
         if self.true_items(label):
             return True
         return None if self._open[label.name] else False
@@ -103,14 +117,16 @@ class Known:
 
         `purchase.recency` days since the last order, `purchase.frequency` orders in the last 365 days,
         `purchase.value` what they cost in units of currency, `purchase.item` days on which the product `key` was
-        bought, `service.return` lines brought back, `demographic.age` years as she told us.
+        bought, `service.return` lines brought back, `demographic.age` years as she told us, `derived.NAME` its number.
         """
-        person = self.person
+        derived = self.derived(name)
+        if derived is not None:
+            found = worked(derived, self.person)
+            return found.number if found else None
         if name == "purchase.item":
-            item = person.items.get(key)
+            item = self.person.items.get(key)
             return item.times_bought() if item else None
-        if name in TOTALS and not person.believed(name):
-            return None
+        person = self.person.for_fact(name)
         if name == "purchase.recency":
             return person.days_since_last()
         if name == "purchase.frequency":
@@ -133,7 +149,9 @@ class Known:
             return return_facts(self.person, self.shop)
         elif name in BROWSING:
             return noticed_facts(name, self.person, self.shop)
-        elif label is None and name not in TOTALS:
+        elif name in (NOTE, REQUEST):
+            return (note_facts if name == NOTE else request_facts)(self.person, self.shop)
+        elif label is None and name not in TOTALS and self.derived(name) is None:
             if self._told is None:
                 self._told = tuple(told_facts(self.person, self.shop))
             return [fact for fact in self._told if fact.name == name]
@@ -143,6 +161,9 @@ class Known:
         label = self.label(name)
         if label is not None:
             return self._make_label(label, key)
+        derived = self.derived(name)
+        if derived is not None:
+            return derived_fact(derived, self.person, self.shop) if key == "" else None
         if name == "purchase.item":
             item = self.person.items.get(key)
             return item_fact(item, self.shop) if item else None
@@ -154,8 +175,11 @@ class Known:
         item = self.person.items.get(key) if label.per == "item" else None
         if (label.per == "item" and item is None) or (label.per == "person" and key):
             return None
-        if label_holds(label, item or self.person, self.person) is not True:
+        if label_holds(label, key, self.person) is not True:
             return None
+        denied = label_denied(label, key, self.person)
+        if denied >= self.person.floor and denied > NEVER:
+            return self._later_than(denied)._make_label(label, key)
         inputs: list[Fact] = []
         for name in label.inputs:
             single = self.one(name, key) if item and name in ("purchase.item", "service.return") else None
@@ -165,6 +189,12 @@ class Known:
                 inputs += self.every(name)
         return label_fact(label, item, self.person, inputs, self.shop)
 
+    def _later_than(self, denied: int) -> Known:
+        """The same person as only what we learned after a denial tells."""
+        if denied not in self._since:
+            self._since[denied] = Known(self.person.document, self.now, self.shop, self.wanted, denied + 1)
+        return self._since[denied]
+
 
 def read(document: Document, now: int, shop: Shop, wanted: frozenset[str] | None = None) -> Known:
     """What we know at `now` (µs). `wanted` names the facts that may be asked for; None is all."""
@@ -173,7 +203,8 @@ def read(document: Document, now: int, shop: Shop, wanted: frozenset[str] | None
 
 def every_name(document: Document, declared: Declared) -> tuple[str, ...]:
     """The names of all facts that this document could give, for a page that shows a person what we hold."""
-    names = {"purchase.item", "service.return", *TOTALS, *BROWSING}
-    names.update(trait.partition(":")[0] for trait in document.traits)
+    names = {"purchase.item", "service.return", NOTE, REQUEST, *TOTALS, *BROWSING}
+    names.update(trait.partition(":")[0] for trait in as_of(document, -NEVER).traits)
     names.update(f"label.{label}" for label in declared.labels)
+    names.update(each.fact for each in declared.derived.values())
     return tuple(sorted(names))

@@ -153,13 +153,13 @@ class _Planned:
         people = (min(there, person), max(there, person))
         if self.rules.is_known(self._has(there)):
             self.parts.append(place)
-            reason = f"Two known people were on the same {name.kind}: nobody is joined by it any more."
+            reason = f"Two known people used the same {name.kind} id: nobody is joined by it any more."
             self.doubts.append(Doubt(SHARED_DEVICE, people, reason))
         elif self._parted(there, person):
-            reason = f"Somebody parted her from this {name.kind}, and a call named both again."
+            reason = f"Somebody parted her from this {name.kind} id, and a call named both again."
             self.doubts.append(Doubt(PARTED_BEFORE, people, reason))
         elif over := self._over(self._has(there) + self._has(person)):
-            reason = f"With this {name.kind} she has more than {over} of one person."
+            reason = f"With this {name.kind} id she has more than {over} of one person."
             self.doubts.append(Doubt(TOO_MANY, people, reason))
         else:
             self._merge(there, person)

@@ -4,6 +4,7 @@
    same channel and no pause is longer than half an hour; the lines of one order, of one kind, are one episode; every
    other event is one of its own.
 2. A complaint is open until one of the same number is closed; a parcel is late until it arrives or is put right.
+   What she asked for in a store waits until she bought that product.
 3. A basket is open while something was put into it after her last order, was not taken out again, and that was at
    most `BASKET` ago. She is looking for something that she looked at in two visits or more within `LOOKING`, and has
    not bought since.
@@ -21,6 +22,9 @@ from tactful.model.records import DAY, HOUR, Event
 from tactful.profile.events import (
     COMPLAINT_CLOSED,
     COMPLAINT_OPENED,
+    FAULTY,
+    NOTED,
+    ORDER_CANCELLED_BY_US,
     ORDER_LINE,
     PAGE_VIEWED,
     PARCEL_DELIVERED,
@@ -30,10 +34,15 @@ from tactful.profile.events import (
     PRODUCT_VIEWED,
     PRODUCTS_SEARCHED,
     PUT_RIGHT,
+    REQUESTED,
+    SCORED,
     STATED,
     TRAITS,
     Note,
+    Noted,
     OrderLine,
+    Requested,
+    Scored,
     Stated,
     Traits,
 )
@@ -44,13 +53,21 @@ BASKET = 14 * DAY
 LOOKING = 14 * DAY
 
 BROWSING = (PRODUCT_VIEWED, PRODUCTS_SEARCHED, PRODUCT_ADDED, PRODUCT_REMOVED, PAGE_VIEWED)
-ENDS = {COMPLAINT_OPENED: (COMPLAINT_CLOSED,), PARCEL_LATE: (PARCEL_DELIVERED, PUT_RIGHT)}
+ENDS = {
+    COMPLAINT_OPENED: (COMPLAINT_CLOSED,),
+    PARCEL_LATE: (PARCEL_DELIVERED, PUT_RIGHT),
+    ORDER_CANCELLED_BY_US: (PUT_RIGHT,),
+    FAULTY: (PUT_RIGHT,),
+}
 """What ends what is open, by the same number."""
 
 _BODIES: dict[str, Callable[[bytes], object]] = {
     ORDER_LINE: msgspec.msgpack.Decoder(OrderLine).decode,
     TRAITS: msgspec.msgpack.Decoder(Traits).decode,
     STATED: msgspec.msgpack.Decoder(Stated).decode,
+    NOTED: msgspec.msgpack.Decoder(Noted).decode,
+    REQUESTED: msgspec.msgpack.Decoder(Requested).decode,
+    SCORED: msgspec.msgpack.Decoder(Scored).decode,
 }
 _note = msgspec.msgpack.Decoder(Note).decode
 
@@ -58,8 +75,8 @@ _note = msgspec.msgpack.Decoder(Note).decode
 class Step(msgspec.Struct, frozen=True):
     """One event, readable. `ref` is a product code, an order or a complaint, `text` its name or what she searched for.
 
-    `units` and `amount` (thousandths) are those of a line of an order, and `order` its number; `names` the facts that
-    she told us. `via` is the channel it came through, empty where that is not known.
+    `author` wrote it down in `store`. `units` and `amount` (thousandths) are those of a line of an order, and `order`
+    its number; `names` the facts that she told us. `via` is the channel it came through, empty where that is not known.
     """
 
     at: int
@@ -76,6 +93,8 @@ class Step(msgspec.Struct, frozen=True):
     amount: int = 0
     names: tuple[str, ...] = ()
     holds: bool | None = None
+    author: str = ""
+    store: str = ""
 
 
 class Episode(msgspec.Struct, frozen=True):
@@ -89,7 +108,7 @@ class Episode(msgspec.Struct, frozen=True):
 
 
 class Open(msgspec.Struct, frozen=True):
-    """Something that she is in the middle of: `basket`, `looking`, `complaint_opened`, `parcel_late`.
+    """Something that she is in the middle of: `basket`, `looking`, `requested`, or the kind of what is not ended.
 
     `ref` is the complaint or the order; `names` and `refs` are what it is about, latest first.
     """
@@ -118,7 +137,7 @@ def journey(
         (step_of(event, via, names or {}) for event in events if event.occurred_at <= now),
         key=lambda step: (step.at, step.key),
     )
-    found = [*_basket(steps, now), *_looking(steps, now), *_unended(steps)]
+    found = [*_basket(steps, now), *_looking(steps, now), *_requested(steps), *_unended(steps)]
     found.sort(key=lambda each: (-each.latest, each.kind, each.ref))
     episodes = sorted(_episodes(steps), key=lambda each: (-each.until, -each.since, each.steps[0].key))
     return Journey(tuple(found), tuple(episodes))
@@ -141,6 +160,12 @@ def step_of(event: Event, via: Mapping[str, str], names: Mapping[str, str]) -> S
         return msgspec.structs.replace(base, names=tuple(sorted(body.values)))
     if isinstance(body, Stated):
         return msgspec.structs.replace(base, ref=body.key, text=body.name, holds=body.holds)
+    if isinstance(body, Noted | Requested):
+        ref = body.code if isinstance(body, Requested) else body.name
+        text = body.text or (names.get(ref, "") if isinstance(body, Requested) else "")
+        return msgspec.structs.replace(base, ref=ref, text=text, author=body.author, store=body.store)
+    if isinstance(body, Scored):
+        return msgspec.structs.replace(base, ref=body.model, text=f"{body.value / 1_000_000:.2f}")
     assert isinstance(body, Note)
     return msgspec.structs.replace(base, ref=body.ref, text=body.text or names.get(body.ref, ""))
 
@@ -193,6 +218,17 @@ def _looking(steps: Sequence[Step], now: int) -> list[Open]:
             seen.pop(step.ref, None)
     kept = [each[-1] for each in seen.values() if _visits(each) >= 2]
     return [_about("looking", kept)] if kept else []
+
+
+def _requested(steps: Sequence[Step]) -> list[Open]:
+    """What she asked for and has not bought since, each by itself."""
+    waits: dict[tuple[str, str], Step] = {}
+    for step in steps:
+        if step.kind == REQUESTED:
+            waits[step.ref, step.text] = step
+        elif step.kind == ORDER_LINE and step.nature == "bought":
+            waits = {what: each for what, each in waits.items() if what[0] != step.ref}
+    return [_about(REQUESTED, [step]) for step in waits.values()]
 
 
 def _visits(steps: Sequence[Step]) -> int:

@@ -6,39 +6,82 @@ from collections.abc import Sequence
 from typing import Any
 
 from tactful.model.records import Fact
+from tactful.profile.document import Line
 from tactful.profile.labels import SAME_AS_PRODUCT, Label, spoken
+from tactful.profile.lineage import distance_of, provenance_of, purposes_of_all
 from tactful.profile.make_purchases import item_value, revealed_by
-from tactful.profile.measures import Item, Person
-from tactful.profile.sensitivity import most, sensitivity_of
+from tactful.profile.measures import NEVER, Item, Person
+from tactful.profile.sensitivity import ORDER, most, sensitivity_of
 from tactful.profile.shop import Shop
+from tactful.profile.worked import worked
 
 
-def label_holds(label: Label, scope: Item | Person, person: Person) -> bool | None:
-    """Whether a label holds of a product of hers or of her; None is not known.
+def label_holds(label: Label, code: str, person: Person) -> bool | None:
+    """Whether a label holds of a product of hers or, with an empty code, of her; None is not known.
 
-    It does not hold of what it is never about, where she said that it is not so, and once it is forgotten: when it
-    has held for `forget_after` without anything new from her.
+    It does not hold of what it is never about, and once it is forgotten: when it has held for `forget_after` without
+    anything new from her. Where she said that it, or what it is made from, is not so, it holds only if what we learned
+    since is enough for it by itself.
     """
-    key = scope.code if isinstance(scope, Item) else ""
-    if key and key.upper() in label.never_about:
+    if code and code.upper() in label.never_about:
+        return False
+    person = person.kept_for(label.inputs)
+    scope = _scope(code, person)
+    if scope is None:
         return False
     value = label.holds(scope)
     if value is not True:
         return None if value is None else False
-    return person.believed(f"label.{label.name}", key) and not _forgotten(label, scope, person)
+    denied = label_denied(label, code, person)
+    if denied > NEVER:
+        person = person.narrowed(NEVER, denied + 1)
+        scope = _scope(code, person)
+        if scope is None or label.holds(scope) is not True:
+            return False
+    return not _forgotten(label, scope, person)
+
+
+def label_denied(label: Label, code: str, person: Person) -> int:
+    """When she last denied this label, or something that it is made from, and did not take it back; else NEVER."""
+    return max(person.denied(name, code) for name in (f"label.{label.name}", *label.inputs))
+
+
+def _scope(code: str, person: Person) -> Item | Person | None:
+    return person.items.get(code) if code else person
 
 
 def _forgotten(label: Label, scope: Item | Person, person: Person) -> bool:
     if not label.forget_after:
         return False
     then = person.now - label.forget_after
-    lines = scope.bought if isinstance(scope, Item) else scope.lines
-    if not lines or lines[-1].at > then:
+    newest = _newest(label, scope, person)
+    if newest is None or newest > then:
         return False
     if isinstance(scope, Person):
         return label.holds(person.unchanged_at(then)) is True
-    earlier = Person(person.document, then, person.since)
+    earlier = Person(person.document, then, person.since, person.shop, person.floor, person.every)
     return label.holds(Item(scope.code, scope.product, scope.bought, earlier)) is True
+
+
+def _newest(label: Label, scope: Item | Person, person: Person) -> int | None:
+    """When the last thing happened that the label rests on."""
+    lines = scope.bought if isinstance(scope, Item) else scope.lines
+    times = [lines[-1].at] if lines else []
+    times += [found.at for each in label.derived if (found := worked(each, person)) is not None]
+    return max(times, default=None)
+
+
+def _most_delicate(inputs: Sequence[Fact]) -> str | None:
+    """What the most delicate of these reveals, if any reveals anything."""
+    telling = [fact for fact in inputs if fact.reveals]
+    return max(telling, key=lambda fact: ORDER.index(fact.sensitivity or ORDER[-1])).reveals if telling else None
+
+
+def lines_of(label: Label, item: Item | None, person: Person) -> list[Line]:
+    """The lines of orders that tell how old a label is; none where it is made from derived facts alone."""
+    if len(label.derived) == len(label.inputs):
+        return []
+    return item.bought if item else person.lines
 
 
 def label_fact(label: Label, item: Item | None, person: Person, inputs: Sequence[Fact], shop: Shop) -> Fact:
@@ -58,22 +101,25 @@ def label_fact(label: Label, item: Item | None, person: Person, inputs: Sequence
         reveals = product.reveals if product else None
     elif reveals:
         delicate.append(sensitivity_of(reveals))
-    told = [set(fact.purposes or ()) for fact in inputs]
+    elif label.derived:
+        reveals = _most_delicate(inputs)
     she_reads = spoken(label, values)
-    lines = item.bought if item else person.lines
+    bought = lines_of(label, item, person)
     newest = max(inputs, key=lambda fact: fact.at, default=None)
+    at = bought[-1].at if bought else newest.at if newest else person.now
     return Fact(
         f"label.{label.name}",
         label.kind,
         item.code if item else "",
         {"means": label.means, **values},
-        "derived",
-        max((fact.distance or 0 for fact in inputs), default=0) + 1,
+        provenance_of(inputs),
+        distance_of(inputs),
         most([sensitivity_of(label.kind), *delicate]),
         product.about if product else "self",
         newest.acquired_via if newest else None,
-        tuple(sorted(set.intersection(*told))) if told else (),
-        lines[-1].at if lines else person.now,
+        purposes_of_all(inputs),
+        at,
+        known_to_her=True if person.spoke_of(f"label.{label.name}", item.code if item else "") else None,
         known_among="self",
         has_words=bool(she_reads),
         she_reads=she_reads,

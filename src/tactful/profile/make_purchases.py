@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tactful.model.records import DAY, Fact
-from tactful.profile.document import RETURNED, Line
+from tactful.profile.document import Line
 from tactful.profile.measures import Item, Person
 from tactful.profile.names import kind_of, plain_name
 from tactful.profile.revealing import Revealed, more_delicate
@@ -75,7 +75,8 @@ def item_fact(item: Item, shop: Shop) -> Fact:
 
 def total_fact(name: str, person: Person, shop: Shop) -> Fact | None:
     """`purchase.frequency`, `.recency` or `.value`: arithmetic on her order lines as such, whatever was in them."""
-    if not person.lines or not person.believed(name):
+    whole, person = person, person.for_fact(name)
+    if not person.lines:
         return None
     last = person.lines[-1]
     value, she_reads = _TOTALS[name](person)
@@ -91,6 +92,7 @@ def total_fact(name: str, person: Person, shop: Shop) -> Fact | None:
         shop.acquired_via(last.source),
         purposes_of(shop.told, occasions(person.lines)),
         last.at,
+        known_to_her=True if whole.spoke_of(name) else None,
         known_among="self",
         has_words=bool(she_reads),
         she_reads=she_reads,
@@ -125,12 +127,9 @@ _TOTALS = {"purchase.frequency": _frequency, "purchase.recency": _recency, "purc
 
 def return_facts(person: Person, shop: Shop) -> list[Fact]:
     """`service.return` of each product of which she brought something back or cancelled an order."""
-    since = shop.keeps.since("service.return", person.now)
     facts = []
     for code, product in person.document.products.items():
-        if not product.goods or not person.believed("service.return", code):
-            continue
-        lines = [line for line in product.lines if line.nature == RETURNED and since <= line.at <= person.now]
+        lines = person.returned_of(code)
         if not lines:
             continue
         last = lines[-1]

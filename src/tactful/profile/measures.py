@@ -1,23 +1,29 @@
 """What formulas can name: numbers about one product of hers, and about her orders as a whole.
 
-A day is a UTC day. Only goods count, only lines bought (not brought back, not free), only what is not older than its
-keeping time, and only what had happened at the instant of reading.
+A day is a UTC day, of 24 hours: clocks that are put forward or back change nothing. Only goods count, only lines bought
+(not brought back, not free), only what is not older than its keeping time, what had happened at the instant of reading,
+and what came after she last denied it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import pairwise
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from tactful.model.records import DAY
+from tactful.model.records import DAY, Fact
 from tactful.profile.document import BOUGHT, RETURNED, Document, Line, Product
 from tactful.profile.revealing import Revealed, Revealing
 from tactful.profile.rhythm import Rhythm, rhythm
 
+if TYPE_CHECKING:
+    from tactful.profile.shop import Shop
+
 YEAR = 365 * DAY
+NEVER = -(1 << 62)
+"""Earlier than any time."""
 
 
 def median(values: Iterable[float]) -> float | None:
@@ -79,27 +85,46 @@ class Item:
 
 
 class Person:
-    """Her orders at an instant. `since` is the earliest time (µs) that is still kept."""
+    """Her orders at an instant. `since` is the earliest time (µs) of purchases that count, `floor` that of anything.
 
-    def __init__(self, document: Document, now: int, since: int = 0) -> None:
+    `shop` says how long other kinds of facts are kept, and `every` gives the facts of a name; without them nothing but
+    purchases can be read.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        now: int,
+        since: int = 0,
+        shop: Shop | None = None,
+        floor: int = NEVER,
+        every: Callable[[str], Iterable[Fact]] | None = None,
+    ) -> None:
         self.document = document
         self.now = now
-        self.since = since
+        self.since = max(since, floor)
+        self.floor = floor
+        self.shop = shop
+        self.every = every
+        self.worked: dict[str, Any] = {}
         self._items: dict[str, Item] | None = None
         self._lines: list[Line] | None = None
         self._together: dict[str, Revealed] | None = None
         self._days: list[int] | None = None
+        self._narrowed: dict[tuple[int, int], Person] = {}
+        self._kept: dict[tuple[str, ...], Person] = {}
 
     @property
     def items(self) -> dict[str, Item]:
-        """Goods she bought, by code; without those she said are not hers."""
+        """Goods she bought, by code; of what she said is not hers, only what she bought since."""
         if self._items is None:
-            now, since = self.now, self.since
+            now = self.now
             items = self._items = {}
             said = "purchase.item" in self.document.stated
             for code, product in self.document.products.items():
-                if not product.goods or (said and not self.believed("purchase.item", code)):
+                if not product.goods:
                     continue
+                since = max(self.since, self.denied("purchase.item", code) + 1) if said else self.since
                 bought = [line for line in product.lines if line.nature == BOUGHT and since <= line.at <= now]
                 if bought:
                     items[code] = Item(code, product, bought, self)
@@ -114,22 +139,59 @@ class Person:
 
     def unchanged_at(self, then: int) -> Person:
         """The same purchases as they were at an earlier instant. None of them may be later than that."""
-        earlier = Person(self.document, then, self.since)
+        earlier = Person(self.document, then, self.since, self.shop, self.floor, self.every)
         earlier._items = {code: Item(code, item.product, item.bought, earlier) for code, item in self.items.items()}
         return earlier
 
-    def believed(self, name: str, key: str = "") -> bool:
-        """False where she said that this is not so, or that nothing of this name is, and did not take it back.
+    def narrowed(self, since: int, floor: int = NEVER) -> Person:
+        """She as purchases not earlier than `since` tell, and nothing earlier than `floor`; herself where none is."""
+        if since <= self.since and floor <= self.floor:
+            return self
+        key = max(since, self.since), max(floor, self.floor)
+        if key not in self._narrowed:
+            self._narrowed[key] = Person(self.document, self.now, key[0], self.shop, key[1], self.every)
+        return self._narrowed[key]
 
-        Only her last word is kept: read at an instant before it, it counts as a denial.
+    def kept_for(self, names: tuple[str, ...]) -> Person:
+        """She without purchases that are too old for one of these facts of the purchase branch."""
+        found = self._kept.get(names)
+        if found is None:
+            since = [self.shop.keeps.since(name, self.now) for name in names if self.shop and name[:9] == "purchase."]
+            found = self._kept[names] = self.narrowed(max(since, default=NEVER))
+        return found
+
+    def for_fact(self, name: str) -> Person:
+        """She as the fact of this name may see her purchases: not too old for it, and later than any denial of it."""
+        denied = self.denied(name)
+        return self.kept_for((name,)).narrowed(NEVER, denied + 1 if denied > NEVER else NEVER)
+
+    def kept(self, name: str) -> int:
+        """The earliest time (µs) of what counts for facts of this name, denials not looked at."""
+        return max(self.floor, self.shop.keeps.since(name, self.now)) if self.shop else self.since
+
+    def denied(self, name: str, key: str = "") -> int:
+        """When she last said that this is not so, or that nothing of this name is; NEVER where she took it back.
+
+        What we learned up to then does not count any more; what we learn later may. Only her last word is kept: read at
+        an instant before it, it counts as a denial of all that was known.
         """
         stated = self.document.stated.get(name)
         if not stated:
-            return True
-        said = [each for each in (stated.get(key), stated.get("")) if each]
+            return NEVER
+        said = [each for each in (stated.get(key), stated.get("")) if each is not None]
+        if not said:
+            return NEVER
         if any(each.at > self.now for each in said):
+            return self.now
+        at, denied = max((each.at, not each.holds) for each in said)
+        return at if denied else NEVER
+
+    def spoke_of(self, name: str, key: str = "") -> bool:
+        """Whether she confirmed or denied this, or all of this name: then she knows that we hold it."""
+        stated = self.document.stated.get(name)
+        if not stated:
             return False
-        return not said or max((each.at, not each.holds, each.holds) for each in said)[2]
+        return any(each is not None and each.at <= self.now for each in (stated.get(key), stated.get("")))
 
     @property
     def lines(self) -> list[Line]:
@@ -140,19 +202,19 @@ class Person:
             )
         return self._lines
 
+    def returned_of(self, code: str) -> list[Line]:
+        """The lines of a product that she brought back or cancelled, in order of time; none of what is not goods."""
+        product = self.document.products[code]
+        if not product.goods:
+            return []
+        since = max(self.kept("service.return"), self.denied("service.return", code) + 1)
+        return [line for line in product.lines if line.nature == RETURNED and since <= line.at <= self.now]
+
     @property
     def returned(self) -> list[Line]:
         """All lines brought back or cancelled, in order of time."""
-        return sorted(
-            (
-                line
-                for product in self.document.products.values()
-                if product.goods
-                for line in product.lines
-                if line.nature == RETURNED and self.since <= line.at <= self.now
-            ),
-            key=lambda line: (line.at, line.key),
-        )
+        lines = (line for code in self.document.products for line in self.returned_of(code))
+        return sorted(lines, key=lambda line: (line.at, line.key))
 
     @property
     def days(self) -> list[int]:

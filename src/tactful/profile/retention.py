@@ -10,6 +10,9 @@ from tactful.model.records import Event
 from tactful.profile.events import (
     COMPLAINT_CLOSED,
     COMPLAINT_OPENED,
+    FAULTY,
+    NOTED,
+    ORDER_CANCELLED_BY_US,
     ORDER_LINE,
     PAGE_VIEWED,
     PARCEL_DELIVERED,
@@ -19,11 +22,14 @@ from tactful.profile.events import (
     PRODUCT_VIEWED,
     PRODUCTS_SEARCHED,
     PUT_RIGHT,
+    REQUESTED,
+    SCORED,
     TRAITS,
+    Noted,
     Traits,
     encode_body,
 )
-from tactful.profile.traits import Keeps
+from tactful.profile.traits import NOTE, Keeps
 
 RESTS: dict[str, tuple[str, ...]] = {
     ORDER_LINE: ("purchase.item", "purchase.frequency", "purchase.recency", "purchase.value", "service.return"),
@@ -36,12 +42,17 @@ RESTS: dict[str, tuple[str, ...]] = {
     COMPLAINT_CLOSED: ("service.complaint",),
     PARCEL_LATE: ("service",),
     PARCEL_DELIVERED: ("service",),
+    ORDER_CANCELLED_BY_US: ("service",),
+    FAULTY: ("service",),
+    REQUESTED: ("request",),
+    SCORED: ("label",),
     PUT_RIGHT: ("service.complaint", "service", "service.return"),
 }
 """The categories of the facts that rest on an event of each kind. What is not named here is kept: what she said of a
 fact of hers, above all a denial, holds until she takes it back."""
 
 _traits = msgspec.msgpack.Decoder(Traits).decode
+_noted = msgspec.msgpack.Decoder(Noted).decode
 
 
 class Retention:
@@ -61,21 +72,31 @@ class Retention:
         since = self._since.get(kind)
         if since is not None:
             return body if occurred_at >= since else None
+        if kind == NOTED:
+            return self._remark(occurred_at, body)
         return self._told(occurred_at, body) if kind == TRAITS else body
+
+    def _remark(self, occurred_at: int, body: bytes) -> bytes | None:
+        """A note is kept as long as the fact that it speaks of; one in free words as `note` says."""
+        try:
+            name = _noted(body).name or NOTE
+        except msgspec.DecodeError:
+            return body
+        return body if occurred_at >= self._keeps.since(name, self._now) else None
 
     def _told(self, occurred_at: int, body: bytes) -> bytes | None:
         try:
-            values = _traits(body).values
+            traits = _traits(body)
         except msgspec.DecodeError:
             return body
         kept = {
             name: value
-            for name, value in values.items()
+            for name, value in traits.values.items()
             if occurred_at >= self._keeps.since(name.partition(":")[0], self._now)
         }
-        if len(kept) == len(values):
+        if len(kept) == len(traits.values):
             return body
-        return encode_body(Traits(kept)) if kept else None
+        return encode_body(msgspec.structs.replace(traits, values=kept)) if kept else None
 
     def kept(self, events: Iterable[Event]) -> list[Event]:
         """The events as far as they may still be seen."""

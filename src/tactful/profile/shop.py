@@ -8,6 +8,7 @@ from tactful.model.vocabulary import KEYS
 from tactful.profile.labels import Declared
 from tactful.profile.names import Catalogue
 from tactful.profile.orders import NotGoods, is_goods
+from tactful.profile.origin import source_of
 from tactful.profile.revealing import Revealing
 from tactful.profile.told import Told
 from tactful.profile.traits import Keeps
@@ -30,7 +31,8 @@ class Shop(msgspec.Struct, frozen=True):
 
     def acquired_via(self, source: str) -> str | None:
         """The channel of a source: as `via` says, else its own name where that is one; None is not known."""
-        via = self.via.get(source, source)
+        name = source_of(source)
+        via = self.via.get(name, name)
         return via if via in _VIA else None
 
     def goods(self, code: str, name: str) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from tactful.profile.origin import point_named, source_of
+
 
 class Told(msgspec.Struct, frozen=True):
     """A collection point, as far as facts need it.
@@ -22,8 +24,10 @@ class Told(msgspec.Struct, frozen=True):
 
 
 def told_at(told: Iterable[Told], source: str, at: int) -> tuple[Told, ...]:
-    """The collection points whose notice covered this source at this instant."""
-    return tuple(each for each in told if source in each.sources and at >= each.seen_from)
+    """The collection points whose notice covered this source (see `origin`) at this instant: of one that names a
+    point, that point alone."""
+    name, point = source_of(source), point_named(source)
+    return tuple(each for each in told if name in each.sources and at >= each.seen_from and point in ("", each.point))
 
 
 def purposes_of(told: Iterable[Told], occasions: Iterable[tuple[str, int]]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from tactful.profile import events as kinds
 from tactful.profile.call import TIGHTENS, Call, Refused, first, part, word
 from tactful.profile.events import Note, OrderLine
 from tactful.profile.orders import is_goods, thousandths
+from tactful.profile.staffed import STAFFED, staffed
 
 NO_USE = "we have no use for this event; nothing is kept of it."
 MOST_PRODUCTS = 1000
@@ -26,6 +27,8 @@ _ABOUT = {
     "complaint closed": (kinds.COMPLAINT_CLOSED, ("complaint_id", "ticket_id")),
     "parcel late": (kinds.PARCEL_LATE, ("order_id", "parcel_id")),
     "parcel delivered": (kinds.PARCEL_DELIVERED, ("order_id", "parcel_id")),
+    "order cancelled by us": (kinds.ORDER_CANCELLED_BY_US, ("order_id",)),
+    "item faulty": (kinds.FAULTY, ("order_id", "parcel_id")),
     "put right": (kinds.PUT_RIGHT, ("order_id", "parcel_id")),
 }
 MADE = frozenset(
@@ -59,6 +62,8 @@ def tracked(name: str, payload: Mapping[str, Any], call: Call) -> tuple[NewEvent
         if call.door.public and kind not in TIGHTENS:
             raise Refused(f"“{name}” cannot be taken from a key that anybody can read.")
         return call.event(kind, Note(next((ref for each in names if (ref := word(properties, each))), "")))
+    if name in STAFFED:
+        return staffed(name, properties, call)
     return () if name in STOPS else None
 
 

@@ -12,6 +12,8 @@ from tactful.model.document import Section, read_document, refuse
 from tactful.model.records import DAY
 from tactful.profile.sensitivity import CATEGORIES
 
+NOTE = "note"
+"""The name of notes in free words: they have no category, and a keeping time of their own."""
 LONGEST = 500
 """Characters of a trait's value that are kept; a longer one is not a trait."""
 
@@ -127,7 +129,7 @@ def load_keeps(text: str, file: str) -> Keeps:
 
 
 def _time(section: Section, name: str) -> int:
-    if name not in CATEGORIES:
+    if name not in CATEGORIES and name != NOTE:
         section.complain(f"`{name}` is no category.", name)
     text = section.text(name)
     match = re.fullmatch(r"(\d{1,5}) days?", text)

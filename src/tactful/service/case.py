@@ -20,9 +20,10 @@ from tactful.permission.points import CollectionPoint, Passed, passed
 from tactful.permission.standing import permission_for
 from tactful.profile.attributes import AttributeSettings, attributes
 from tactful.profile.audience import Match, match
-from tactful.profile.document import Document, decode_document
+from tactful.profile.document import Document, decode_kept
 from tactful.profile.facts import Known, read
 from tactful.profile.names import kind_of, plain_name
+from tactful.profile.origin import point_named, source_of
 from tactful.profile.shop import Shop as ProfileShop
 from tactful.service.catalogue import Article, Catalogue
 from tactful.service.project import Project
@@ -82,7 +83,9 @@ class Setting:
         self._profile = project.profile_shop(catalogue.names())
         self._by_place: dict[str | None, ProfileShop] = {}
         shop = project.shop
-        self._attribute_settings = AttributeSettings(project.countries, shop.returned_within // _DAY)
+        self._attribute_settings = AttributeSettings(
+            project.countries, shop.returned_within // _DAY, keeps=self._profile.keeps, via=self._profile.via
+        )
         self.zones = (shop.zone,)
 
     @cached_property
@@ -98,20 +101,22 @@ class Setting:
         """The names of the facts that this campaign may read."""
         campaign = self.project.campaign
         names = {use.fact for use in campaign.uses} | set(self.project.audience.reads) | {self.contact}
-        return frozenset(names.union(*(self._inputs(name) for name in names)))
-
-    def _inputs(self, name: str) -> tuple[str, ...]:
-        """The facts that a label is made from; none for what is not a label."""
-        label = self.project.labels.labels.get(name.removeprefix("label.")) if name.startswith("label.") else None
-        return label.inputs if label is not None else ()
+        return frozenset(names.union(*(self.project.labels.rests_on(name) for name in names)))
 
     def _selects(self, found: Match, facts: dict[str, Fact]) -> tuple[str, ...]:
         """Every select use. A label that was looked at and does not hold is no fact of hers: what was used is what it
         is made from."""
         names: set[str] = set()
         for name in self.project.campaign.selects(found.reads):
-            names.update((name,) if name in facts else self._inputs(name) or (name,))
+            names.update(self._used(name, facts))
         return tuple(sorted(names))
+
+    def _used(self, name: str, facts: dict[str, Fact]) -> set[str]:
+        """What was used where a fact was looked at: itself, or what it is made from where it is no fact of hers."""
+        inputs = self.project.labels.inputs_of(name)
+        if name in facts or not inputs:
+            return {name}
+        return set().union(*(self._used(each, facts) for each in inputs))
 
     @property
     def contact(self) -> str:
@@ -154,7 +159,7 @@ class Setting:
 
     def build(self, inputs: Inputs) -> Built:
         """The case of one person."""
-        document = decode_document(inputs.document) or Document()
+        document = decode_kept(inputs.document) or Document()
         about = attributes(document, self.now, self._attribute_settings)
         place = about.keys.get("customer.jurisdiction")
         place = place if isinstance(place, str) else None
@@ -185,8 +190,9 @@ class Setting:
 
     def _passed(self, document: Document) -> tuple[Passed, ...]:
         visits = {(line.source, line.at) for product in document.products.values() for line in product.lines}
-        visits |= {(source, at) for source, times in document.sources.items() for at in times}
-        return passed(self.points, visits, self.now)
+        visits |= {(origin, at) for origin, times in document.sources.items() for at in times}
+        named = ((source_of(origin), point_named(origin), at) for origin, at in visits)
+        return passed(self.points, named, self.now)
 
     def _candidate(self, found: Match, facts: dict[str, Fact], offer: dict[str, Any]) -> Candidate:
         campaign, treatment = self.project.campaign, self.project.treatment

@@ -9,12 +9,15 @@ from tactful.profile.events import (
     COMPLAINT_CLOSED,
     COMPLAINT_OPENED,
     KINDS,
+    NOTED,
     PAGE_VIEWED,
     PARCEL_LATE,
     PRODUCT_ADDED,
     PRODUCT_REMOVED,
     PRODUCT_VIEWED,
     PRODUCTS_SEARCHED,
+    REQUESTED,
+    SCORED,
     STATED,
     TRAITS,
 )
@@ -33,6 +36,8 @@ def middle_of(each: Open) -> str:
             return f"Came back to look at {what}, and has not bought."
         case k if k == COMPLAINT_OPENED:
             return f"Complained{_number(each.ref)}, and it is not settled."
+        case k if k == REQUESTED:
+            return f"Asked for {what}, and has not had it yet."
         case k if k == PARCEL_LATE:
             return f"Waits for a parcel that is late{_number(each.ref)}."
     return KINDS.get(each.kind, f"{each.kind}.")
@@ -55,6 +60,10 @@ def happened(episode: Episode, currency: str) -> str:
         case k if k == STATED:
             said = "Confirmed" if steps[0].holds else "Denied"
             return f"{said} {steps[0].text}{' of ' + steps[0].ref if steps[0].ref else ''}."
+        case k if k in (NOTED, REQUESTED):
+            return f"{_staffed(steps[0])}, written down by {steps[0].author} in {steps[0].store}."
+        case k if k == SCORED:
+            return f"The model {steps[0].ref} gave {steps[0].text}."
         case k if k in (COMPLAINT_OPENED, COMPLAINT_CLOSED):
             return f"{KINDS[k].rstrip('.')}{_number(steps[0].ref)}."
     return _other(steps[0])
@@ -64,6 +73,12 @@ def _other(step: Step) -> str:
     sentence = KINDS.get(step.kind, step.kind).rstrip(".")
     about = ": ".join(part for part in (_number(step.ref).strip(), step.text) if part)
     return f"{sentence} {about}." if about else f"{sentence}."
+
+
+def _staffed(step: Step) -> str:
+    if step.kind == REQUESTED:
+        return f"Asked for {step.text or step.ref}"
+    return f"Noted{f' of {step.ref}' if step.ref else ''}: “{step.text}”"
 
 
 def _visit(steps: Sequence[Step]) -> str:

@@ -13,13 +13,15 @@ import msgspec
 
 from tactful.model.flow import Value
 from tactful.model.problems import Problem, Problems
-from tactful.model.records import DAY, Contact, Fact, Permission
+from tactful.model.records import DAY, Contact, Contradiction, Fact, Permission
 from tactful.profile.attributes import AttributeSettings, attributes
 from tactful.profile.document import FOLD, Document, decode_document
 from tactful.profile.facts import every_name, read
 from tactful.profile.fold import fold
 from tactful.profile.journey import Episode, Open, journey
+from tactful.profile.labels import Declared
 from tactful.profile.retention import Retention
+from tactful.profile.traits import Keeps
 from tactful.service.import_orders import kept_catalogue
 from tactful.service.journeys import happened, middle_of
 from tactful.service.ports import Store
@@ -58,6 +60,7 @@ class Held(msgspec.Struct, frozen=True):
     she_reads: str
     rests_on: tuple[str, ...]
     count: int
+    contradicts: tuple[Contradiction, ...] = ()
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -108,7 +111,8 @@ def show(store: Store, project: Project, person_id: int, now: int) -> PersonView
     hers = journey(Retention(shop.keeps, now).kept(store.tail(person_id)), now, shop.via, names)
     known = read(document, now, shop)
     facts = [fact for name in every_name(document, project.labels) for fact in known.facts(name)]
-    settings = AttributeSettings(project.countries, project.shop.returned_within // DAY)
+    within = project.shop.returned_within // DAY
+    settings = AttributeSettings(project.countries, within, keeps=shop.keeps, via=shop.via)
     about = attributes(document, now, settings)
     return PersonView(
         person_id=person_id,
@@ -119,7 +123,7 @@ def show(store: Store, project: Project, person_id: int, now: int) -> PersonView
         journey=tuple(_episode(each, project.shop.currency) for each in hers.episodes),
         about_her=about.keys,
         because=about.because,
-        facts=tuple(_held(fact, shop.keeps.of(fact.name)) for fact in facts),
+        facts=tuple(_held(fact, _kept(fact.name, shop.keeps, project.labels)) for fact in facts),
         permissions=store.permissions(person_id),
         contacts=tuple(store.contacts(person_id, now - _CONTACTS)),
         decisions=tuple(
@@ -141,6 +145,11 @@ def _episode(each: Episode, currency: str) -> Happening:
     return Happening(each.since, each.until, through, happened(each, currency), each)
 
 
+def _kept(name: str, keeps: Keeps, declared: Declared) -> int:
+    """How long a fact is kept (µs, 0 is always): as long as the shortest-kept of itself and what it is made from."""
+    return min((kept for each in (name, *declared.rests_on(name)) if (kept := keeps.of(each))), default=0)
+
+
 def _held(fact: Fact, kept: int) -> Held:
     return Held(
         name=fact.name,
@@ -158,6 +167,7 @@ def _held(fact: Fact, kept: int) -> Held:
         she_reads=fact.she_reads,
         rests_on=fact.lineage,
         count=fact.count,
+        contradicts=fact.contradicts,
     )
 
 

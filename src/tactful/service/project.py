@@ -22,7 +22,8 @@ from tactful.model.vocabulary import KEYS
 from tactful.permission.points import CollectionPoint, load_compatible, load_point, purposes_told
 from tactful.profile.attributes import Countries, load_countries
 from tactful.profile.audience import Audience, parse_audience
-from tactful.profile.labels import Declared, load_labels, load_undignified
+from tactful.profile.dignity import load_undignified
+from tactful.profile.labels import Declared, load_labels
 from tactful.profile.names import Catalogue, catalogue, load_qualifiers
 from tactful.profile.orders import load_not_goods
 from tactful.profile.revealing import load_revealing
@@ -276,7 +277,7 @@ class Project:
         return load_points(self.texts)
 
     def _load_campaign(self) -> Campaign:
-        facts = KEYS["fact.category"].names
+        facts = (*KEYS["fact.category"].names, *(each.fact for each in self.labels.derived.values()))
         return load_campaign(self.texts[_CAMPAIGN], self.campaign_file, tuple(self.labels.labels), facts)
 
     def _load_treatment(self) -> Treatment:

@@ -28,7 +28,7 @@ from tactful.service.import_orders import kept_catalogue
 from tactful.service.ports import Store
 from tactful.service.project import Project
 
-ENGINE = 1
+ENGINE = 2
 """Goes up whenever the same inputs may give other bytes."""
 CHUNK = 500
 _SENT = "sent: "

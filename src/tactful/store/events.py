@@ -22,9 +22,10 @@ FOLDING = attrgetter("occurred_at", "key")
 EVENT = ("pos", "day", "person_id", "source", "kind", "occurred_at", "received_at", "key", "body", "point")
 KEPT = "SELECT key, person_id, kind, occurred_at, body FROM event"
 ROOT = "(SELECT root FROM person WHERE person_id = ?)"
-TAIL = f"""SELECT p.root, p.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body, e.point
+_TAIL = """SELECT p.root, p.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body, e.point
     FROM person p CROSS JOIN event e ON e.person_id = p.person_id AND e.pos > ?
-    WHERE p.root = {ROOT} ORDER BY p.person_id, e.pos"""
+    WHERE p.root = {} ORDER BY p.person_id, e.pos"""
+TAIL, HER_TAIL = _TAIL.format("?"), _TAIL.format(ROOT)
 TAILS = """SELECT p.root, p.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body, e.point
     FROM person p LEFT JOIN doc d ON d.person_id = p.root AND d.fold = ?
     CROSS JOIN event e ON e.person_id = p.person_id AND e.pos > coalesce(d.upto_pos, 0)
@@ -94,7 +95,7 @@ class EventVerbs(StorePart):
     def tail(self, person_id: int, after_pos: int = 0) -> list[Event]:
         """The events of all that she is, behind a position, in folding order: (occurred_at, key)."""
         with self._db.reading() as connection:
-            rows = connection.execute(TAIL, (after_pos, person_id)).fetchall()
+            rows = connection.execute(HER_TAIL, (after_pos, person_id)).fetchall()
         return sorted((made_event(row[3:]) for row in rows), key=FOLDING)
 
     def document(self, person_id: int, fold: int) -> PersonRow:

@@ -52,7 +52,9 @@ class JoiningVerbs(StorePart):
             self._settled, self._settled_by = set(), joining
         waiting: dict[Names, str] = {}
         for names, evidence in rows:
-            found = tidy(names)
+            if (given := tuple(names)) in self._settled:
+                continue
+            found = tidy(given)
             if len(found) > 1 and found not in self._settled:
                 waiting.setdefault(found, evidence)
         if not waiting:
@@ -212,7 +214,7 @@ def part(connection: Connection, name: Named, at: int) -> None:
         (name.own, name.own),
     ).fetchall()
     for (merge_id,) in rows:
-        come_apart(connection, merge_id, at, f"Two known people were on the same {name.kind}.")
+        come_apart(connection, merge_id, at, f"Two known people used the same {name.kind} id.")
 
 
 def is_crowd(connection: Connection, people: Sequence[int], alone: frozenset[str]) -> bool:
@@ -231,8 +233,8 @@ def leave(connection: Connection, doubt: Doubt, at: int) -> int:
     """Leave a doubt for review, once: 1, or 0 where it was left before."""
     people = written(" ".join(str(person) for person in sorted(doubt.people)))
     query = "SELECT 1 FROM review WHERE kind = ? AND people = ?"
-    if connection.execute(query, (doubt.kind, people)).fetchone():
-        return 0
     values = (doubt.kind, people, written(doubt.reason), at)
-    insert_numbered(connection, "review", "review_id", "kind, people, reason, at", values)
-    return 1
+    while not connection.execute(query, (doubt.kind, people)).fetchone():
+        if insert_numbered(connection, "review", "review_id", "kind, people, reason, at", values):
+            return 1
+    return 0

@@ -64,13 +64,11 @@ def next_id(connection: Connection, table: str, column: str) -> int:
 
 
 def insert_numbered(connection: Connection, table: str, column: str, rest: str, values: Sequence[Any]) -> int:
-    """Insert a row under the next free number; two who want the same one take turns."""
+    """Insert a row under the next free number and give that; 0 where another one was quicker: look again."""
     marks = ", ".join("?" * (len(values) + 1))
-    while True:
-        number = next_id(connection, table, column)
-        query = f"INSERT INTO {table} ({column}, {rest}) VALUES ({marks}) ON CONFLICT ({column}) DO NOTHING"
-        if connection.execute(query, (number, *values)).rowcount:
-            return number
+    number = next_id(connection, table, column)
+    query = f"INSERT INTO {table} ({column}, {rest}) VALUES ({marks}) ON CONFLICT DO NOTHING"
+    return number if connection.execute(query, (number, *values)).rowcount else 0
 
 
 def become_one(connection: Connection, loser: int, winner: int, at: int, how: str, evidence: str) -> int:
@@ -90,7 +88,8 @@ def become_one(connection: Connection, loser: int, winner: int, at: int, how: st
     upto = connection.execute("SELECT coalesce(max(contact_id), 0) FROM contact").fetchone()[0]
     columns = "loser, winner, at, how, evidence, contacts_upto"
     values = (loser, winner, at, how, written(evidence), upto)
-    merge_id = insert_numbered(connection, "merge", "merge_id", columns, values)
+    while not (merge_id := insert_numbered(connection, "merge", "merge_id", columns, values)):
+        pass
     write_log(connection, loser, "merge", [(at, encode(Entry(merge_id, winner)))])
     write_log(connection, winner, "merge", [(at, encode(Entry(merge_id, loser)))])
     forget_documents(connection, everybody)

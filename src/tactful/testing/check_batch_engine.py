@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from tactful.model.flow import Flow
 from tactful.model.verdict import Verdict
+from tactful.model.vocabulary import KEYS
 from tactful.policy.rules import Policy
 from tactful.testing.check_engine import flows_near, same_verdict
 from tactful.testing.laws import Broken, described
 from tactful.testing.reference import Reading
-from tactful.testing.strategies import every_single_removal, policies
+from tactful.testing.strategies import every_odd_value, every_single_removal, policies
 
 
 class BatchEngine(Protocol):
@@ -36,7 +37,7 @@ JudgeOne = Callable[[Flow], Verdict]
 def batch_agrees(engine: BatchEngine, policy: Policy, flows: Sequence[Flow], expected: JudgeOne) -> None:
     """The engine says of each flow what is expected of it, and the same in another order and in other batches.
 
-    No flows get no verdicts. An engine may leave the waivers that held out of `also`.
+    No flows get no verdicts.
     """
     if list(engine.verdicts([])):
         raise Broken(f"no flows got verdicts.\n{described(policy, {})}")
@@ -57,9 +58,10 @@ def batch_agrees(engine: BatchEngine, policy: Policy, flows: Sequence[Flow], exp
 def check_batch_engine(make_engine: MakeBatchEngine, examples: int = 100, policy: Policy | None = None) -> None:
     """Fuzz an engine over batches: agreement with the reference on random policies and flows.
 
-    Each batch holds some flows and all that knows one thing less than one of them: keys missing, slugs coarser. With
-    `policy`, flows for that policy and near its cases instead. Raises `Broken` (an AssertionError) with the smallest
-    policy and flow found. Deterministic: the same engine is tried with the same `examples` each time.
+    Each batch holds some flows; all that knows one thing less than the first of them (keys missing, slugs coarser); and
+    the first with values that one key may not have. With `policy`, flows for that policy and near its cases instead.
+    Raises `Broken` (an AssertionError) with the smallest policy and flow found. Deterministic: the same engine is tried
+    with the same `examples` each time.
     """
 
     @settings(
@@ -75,7 +77,10 @@ def check_batch_engine(make_engine: MakeBatchEngine, examples: int = 100, policy
     def tried(data: st.DataObject) -> None:
         made_up = policy or data.draw(policies(), label="policy")
         drawn = data.draw(st.lists(flows_near(made_up), min_size=1, max_size=8), label="flows")
-        flows = [*drawn, *(known for _, known in every_single_removal(drawn[0])), {}]
+        less = (known for _, known in every_single_removal(drawn[0]))
+        key = data.draw(st.sampled_from(sorted(KEYS)), label="odd key")
+        odd = every_odd_value(drawn[0], key)
+        flows = [*drawn, *less, *odd, {}]
         engine = fixed or make_engine(made_up)
         batch_agrees(engine, made_up, flows, Reading(made_up).verdict)
 

@@ -7,9 +7,10 @@ names turn up in the flows made for it, so that rules meet flows often enough to
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from hypothesis import strategies as st
@@ -100,6 +101,22 @@ def coarser(key: str, value: Value) -> Iterator[Value]:
     while separator and separator in str(value):
         value = str(value).rpartition(separator)[0]
         yield value
+
+
+ODD: dict[str, tuple[Any, ...]] = {
+    "bool": (1, "true"),
+    "number": (math.nan, math.inf, True, "0", -9),
+    "list": (("nowhere",), "market"),
+}
+"""Values that no key of a kind may have."""
+ODD_WORDS: tuple[Any, ...] = ("nowhere", ["nowhere"])
+"""The same for words and slugs."""
+
+
+def every_odd_value(flow: Flow, key: str) -> Iterator[Flow]:
+    """The flow with values of a key that it may not have, as `read_flow` would leave out."""
+    for value in ODD.get(KEYS[key].kind, ODD_WORDS):
+        yield {**flow, key: value}
 
 
 def every_single_removal(flow: Flow) -> Iterator[Removal]:

@@ -34,13 +34,14 @@ class Effects:
         self.licences = words_of("licences", len(policy.licences))
         self.limits = words_of("limits", len(policy.limits))
         self.waived = words_of("waived", len(policy.limits))
+        self.waivers = words_of("waivers", len(policy.waivers))
         self.because_licences = words_of("because_licences", len(policy.licences))
         self.because_limits = words_of("because_limits", len(policy.limits))
 
     @property
     def masks(self) -> tuple[str, ...]:
         """The columns of all masks of rules."""
-        return (*self.licences, *self.limits, *self.waived, *self.because_licences, *self.because_limits)
+        return (*self.licences, *self.limits, *self.waived, *self.waivers, *self.because_licences, *self.because_limits)
 
     def stages(self) -> list[list[pl.Expr]]:
         """The expressions that must be worked out one after the other."""
@@ -115,6 +116,7 @@ class Effects:
         return [
             *packed("licences", [pl.col(self.rules[rule.id]) for rule in self.policy.licences]),
             *packed("limits", [pl.col(self.rules[rule.id]) for rule in self.policy.limits], null=True),
+            *packed("waivers", [pl.col(self.rules[rule.id]) for rule in self.policy.waivers]),
             *self._waivable(),
             *(table(words).gather(pl.col(word)).alias(word) for word, words in AXES.items()),
             table(NAMES).gather(pl.col("code")).alias("verdict"),

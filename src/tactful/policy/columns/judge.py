@@ -90,10 +90,10 @@ class ColumnJudge:
     def judge(self, frame: Frame, keep: Iterable[str] = ()) -> Frame:
         """A frame of verdicts, row for row, behind the columns to keep.
 
-        `use`, `mention`, `when` and `verdict` are Enums. `licences`, `limits` and `waived` are masks of the rules that
-        held (limits: those not waived), `because_licences` and `because_limits` of those that decided, in the policy's
-        order; `until` and `obligations` are masks over `UNTILS` and `DUTIES`, `missing` over `keys`. A mask of more
-        than 64 bits goes on in columns named like `limits.1`. A lazy frame stays lazy.
+        `use`, `mention`, `when` and `verdict` are Enums. `licences`, `limits`, `waived` and `waivers` are masks of the
+        rules that held (limits: those not waived), `because_licences` and `because_limits` of those that decided, in
+        the policy's order; `until` and `obligations` are masks over `UNTILS` and `DUTIES`, `missing` over `keys`. A
+        mask of more than 64 bits goes on in columns named like `limits.1`. A lazy frame stays lazy.
 
         Raises Problems for columns that are no keys, or that cannot hold their key's values.
         """

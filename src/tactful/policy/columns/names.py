@@ -24,7 +24,8 @@ def verdict_of(judge: ColumnJudge, row: Mapping[str, Any]) -> Verdict:
     because += _rules(row, effects.because_limits, policy.limits)
     licences = _rules(row, effects.licences, policy.licences)
     waived = _rules(row, effects.waived, policy.limits)
-    held = [*licences, *_rules(row, effects.limits, policy.limits), *waived]
+    waivers = _rules(row, effects.waivers, policy.waivers)
+    held = [*licences, *_rules(row, effects.limits, policy.limits), *waived, *waivers]
     return Verdict(
         point=Point(USE_WORDS.index(row["use"]), MENTION_WORDS.index(row["mention"]), WHEN_WORDS.index(row["when"])),
         because=by_tier(because) + (() if licences else (NO_LICENCE,)),

@@ -52,14 +52,21 @@ def flows_frame(flows: Sequence[Mapping[str, Value]], keys: Iterable[str] = KEYS
 
 def _series(key: Key, values: list[Value | None]) -> pl.Series:
     stored: dict[tuple[type, Value | None], object] = {}
-    for value in values:
+
+    def kept(value: Value | None) -> object:
         seen = (type(value), value)  # 1 == True == 1.0, and only one of them is true
-        if seen not in stored:
-            stored[seen] = None if value is None else _stored(key, read_value(key, value)[0])
-    return pl.Series(key.name, [stored[type(value), value] for value in values], dtype=SCHEMA[key.name])
+        try:
+            if seen not in stored:
+                stored[seen] = _stored(key, value)
+            return stored[seen]
+        except TypeError:  # a list, which is not looked up
+            return _stored(key, value)
+
+    return pl.Series(key.name, [kept(value) for value in values], dtype=SCHEMA[key.name])
 
 
-def _stored(key: Key, value: Value | None) -> object:
+def _stored(key: Key, raw: object) -> object:
+    value = read_value(key, raw)[0]
     if isinstance(value, tuple):
         return sum(1 << key.names.index(word) for word in value)
     if key.kind == "number" and isinstance(value, int | float):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tactful.model.verdict import DUTY_NEEDS
 from tactful.model.vocabulary import KEYS
 from tactful.permission import points
+from tactful.profile import derived as derived_file
 from tactful.profile import labels as label_file
 from tactful.profile.sensitivity import CATEGORIES, sensitivity_of
 from tactful.service import shop as shop_file
@@ -22,6 +23,7 @@ from tactful.service.schema.pieces import (
     texts,
     value_of,
     values_of,
+    whole,
     words,
 )
 from tactful.treatment import campaign as campaign_file
@@ -89,7 +91,8 @@ def labels() -> Piece:
             "kind": words(label_file._KINDS),
             "means": text("What it says of her, for staff."),
             "she_reads": said("The sentence that she would read. A label without one may not be used."),
-            "from": texts(words(label_file.INPUTS), says="The facts that it rests on."),
+            "from": texts({"anyOf": [words(label_file.INPUTS), like(r"derived\.[a-z][a-z0-9_]*")]},
+                          says="The facts that it rests on."),
             "formula": {"type": "string", "minLength": 1, "description": "When it holds."},
         },
         {
@@ -97,7 +100,7 @@ def labels() -> Piece:
             "never_about": texts(says="Product codes that it is never about."),
             "reveals": words((*may_reveal, label_file.SAME_AS_PRODUCT, "")),
             "used_only_to": texts(words(label_file._USES)),
-            "forget_after": like(rf"\s*(?:{label_file._DURATION.pattern})\s*|", "Like 90 days."),
+            "forget_after": _keep(or_nothing=True),
             "per": words(("item", "person")),
         },
     )  # fmt: skip
@@ -105,8 +108,51 @@ def labels() -> Piece:
         "type": "object", "required": ["label", "refused"],
         "properties": {"label": like("[a-z][a-z0-9_]*"), "refused": text("Why it does not exist.")},
     }  # fmt: skip
-    top = section({"labels": sections({"if": {"required": ["refused"]}, "then": refused, "else": one})})
+    top = section(
+        {"labels": sections({"if": {"required": ["refused"]}, "then": refused, "else": one})},
+        {
+            "derived": sections(
+                {"oneOf": [_derived(form) for form in derived_file.FORMS]}, "Facts worked out of others."
+            )
+        },
+    )
     return document("Labels", "A label is a sentence about a person. What we would not read out we do not use.", top)
+
+
+def _derived(form: derived_file.Form) -> Piece:
+    """One item of `derived:`, of one form."""
+    categories = [name for name in CATEGORIES if sensitivity_of(name) != "special"]
+    label_kinds = [name for name in categories if name in label_file._KINDS]
+    reveals = words((*categories, derived_file.NOTHING, ""))
+    what: dict[derived_file.Form, Piece] = {
+        "sum": words(derived_file.SUMMED),
+        "last": words(categories),
+        "top": words(derived_file.RANKED),
+        "sequence": texts(words(derived_file.STEPS), least=2),
+        "score": text("The model's name, as its scores say it."),
+    }
+    needed = {
+        "derived": like("[a-z][a-z0-9_]*", "Its name, in small letters, digits and _."),
+        "means": text("What it says of her, for staff."),
+        "she_reads": said("The sentence that she would read."),
+        form: what.get(form, words(derived_file.COUNTED)),
+    }
+    more: dict[str, Piece] = {"kind": words(label_kinds if form == "score" else categories), "reveals": reveals}
+    if form == "score":
+        needed |= {"from": texts(words(derived_file.SCORED_FROM)), "reveals": reveals, "forget_after": _keep()}
+    if form in derived_file.NEEDS_WITHIN:
+        needed["within"] = _keep()
+    elif form in derived_file.MAY_WITHIN:
+        more["within"] = _keep(or_nothing=True)
+    if form == "top":
+        more |= {"by": words(derived_file.RANKED_BY), "most": whole(1, derived_file.MOST_RANKED)}
+    if form == "sequence":
+        more["unless"] = words(("", *derived_file.UNLESS))
+    return section(needed, {name: piece for name, piece in more.items() if name not in needed})
+
+
+def _keep(or_nothing: bool = False) -> Piece:
+    return like(rf"\s*(?:{derived_file.DURATION.pattern})\s*{'|' if or_nothing else ''}", "Like 90 days.")
 
 
 def collection_point() -> Piece:
@@ -168,7 +214,7 @@ def campaign() -> Piece:
             "because": said("What it is for, as you would say it to her."),
         }
     )
-    use["properties"]["fact"]["anyOf"] = [words(KEYS["fact.category"].names), {"pattern": r"^label\."}]
+    use["properties"]["fact"]["anyOf"] = [words(KEYS["fact.category"].names), {"pattern": r"^(?:label|derived)\."}]
     value = section(
         {
             "to_us": {**number(0, 1_000_000), "multipleOf": 0.001},

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tactful.model.vocabulary import KEYS
+from tactful.profile.dignity import special_categories
 from tactful.profile.identity import MOST
 from tactful.profile.sensitivity import CATEGORIES, ORDER
+from tactful.profile.traits import NOTE
 from tactful.service.schema.pieces import (
     Piece,
     document,
@@ -65,7 +67,7 @@ def countries() -> Piece:
 def keeps() -> Piece:
     """How long each kind of fact is kept."""
     time = like(r"\d{1,5} days?|always", "Like 90 days, or always.")
-    return _table("Keeps", "How long facts are kept.", section({**_VERSION, "keeps": named(time, CATEGORIES)}))
+    return _table("Keeps", "How long facts are kept.", section({**_VERSION, "keeps": named(time, (*CATEGORIES, NOTE))}))
 
 
 def identity() -> Piece:
@@ -117,9 +119,9 @@ def revealing_products() -> Piece:
 def undignified() -> Piece:
     """Words that may not be used of a person."""
     entry = section({"because": text(), "words": texts()})
-    return _table(
-        "Undignified", "Words that may not be used of a person.", section({**_VERSION, "words": sections(entry)})
-    )
+    protected = section({"reveals": words(special_categories()), "words": texts()})
+    top = section({**_VERSION, "words": sections(entry)}, {"special": sections(protected)})
+    return _table("Undignified", "Words that may not be used of a person.", top)
 
 
 def footer() -> Piece:

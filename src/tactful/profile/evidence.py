@@ -1,0 +1,87 @@
+"""What counts for a derived fact: the single occasions, not too old, not later than the instant, not denied since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tactful.profile.document import Line, Seen
+from tactful.profile.events import PRODUCT_ADDED, PRODUCT_REMOVED, PRODUCT_VIEWED, PRODUCTS_SEARCHED
+from tactful.profile.measures import Person
+from tactful.profile.moments import moments, subject
+
+if TYPE_CHECKING:
+    from tactful.profile.shop import Shop
+
+NAME_OF = {
+    PRODUCT_VIEWED: "browsing.own",
+    PRODUCT_ADDED: "browsing.cart",
+    PRODUCT_REMOVED: "browsing.cart",
+    PRODUCTS_SEARCHED: "search",
+}
+"""The fact that a kind of event tells of."""
+
+
+class Occasion(NamedTuple):
+    """Something that happened once. `about` is an order, a product's code or a text."""
+
+    at: int
+    key: bytes
+    source: str
+    about: str
+    units: int = 0
+    price: int = 0
+
+
+def noticed(kind: str, person: Person, shop: Shop) -> list[tuple[str, Seen]]:
+    """What she looked at, put into the basket, took out or searched for: the last time of each, in no order."""
+    name = NAME_OF[kind]
+    kept = person.kept(name)
+    found = []
+    for about, seen in person.document.seen.get(kind, {}).items():
+        if not max(kept, person.denied(name, about) + 1) <= seen.at <= person.now:
+            continue
+        product = person.document.products.get(about)
+        sold = product is None or product.goods
+        if kind == PRODUCTS_SEARCHED or (sold and shop.goods(about, seen.text)):
+            found.append((about, seen))
+    return found
+
+
+def looks(kind: str, person: Person, shop: Shop) -> list[Occasion]:
+    """Each time that she did this, in order: with the latest products or texts, and the latest times, that are kept."""
+    name = NAME_OF[kind]
+    kept = person.kept(name)
+    about = {subject(ref): (ref, seen, person.denied(name, ref)) for ref, seen in noticed(kind, person, shop)}
+    found = []
+    for at, key, checksum in moments(person.document.moments.get(kind, b"")):
+        if checksum not in about or not kept <= at <= person.now:
+            continue
+        ref, seen, denied = about[checksum]
+        if at > denied:
+            found.append(Occasion(at, key, seen.source, ref))
+    return found
+
+
+def bought(lines: list[Line]) -> list[Occasion]:
+    """Lines of orders as occasions."""
+    return [Occasion(line.at, line.key, line.source, line.order, line.units, line.price) for line in lines]
+
+
+def asked_for(person: Person) -> list[Occasion]:
+    """What she asked for in a store, the last time of each, in order of time."""
+    kept = person.kept("request")
+    found = [
+        Occasion(remark.at, remark.key, remark.source, ref)
+        for ref, remark in person.document.requests.items()
+        if max(kept, person.denied("request", ref) + 1) <= remark.at <= person.now
+    ]
+    return sorted(found, key=lambda each: (each.at, each.key))
+
+
+def counted(what: str, person: Person, shop: Shop) -> list[Occasion]:
+    """The occasions of a word of `COUNTED`, in order of time."""
+    if what == "orders":
+        return bought(person.lines)
+    if what == "returned":
+        return bought(person.returned)
+    return asked_for(person) if what == "requested" else looks(what, person, shop)
