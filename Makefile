@@ -62,7 +62,7 @@ COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-
 lock: setup
 	$(COMPILE) pyproject.toml --group build -o requirements/base.lock
 	$(COMPILE) pyproject.toml --group dev -c requirements/base.lock -o requirements/dev.lock
-	$(COMPILE) pyproject.toml --group build --extra bench -c requirements/base.lock -o requirements/bench.lock
+	$(COMPILE) pyproject.toml --group build --extra bench --extra serve -c requirements/base.lock -o requirements/bench.lock
 
 wheel: setup
 	$(BIN)/python -m build --no-isolation --outdir dist
