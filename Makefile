@@ -14,6 +14,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 EXAMPLES ?= 5000
 FLOWS ?= 1000000
+KILLS ?= 200
 TIME ?= 900
 
 demo:
@@ -42,6 +43,7 @@ bench:
 
 fuzz: setup
 	HYPOTHESIS_PROFILE=fuzz TACTFUL_EXAMPLES=$(EXAMPLES) $(BIN)/python -W error -m pytest -q -n $(WORKERS) tests/laws
+	HYPOTHESIS_PROFILE=fuzz TACTFUL_KILLS=$(KILLS) $(BIN)/python -W error -m pytest -q -n $(WORKERS) tests/web
 	$(MAKE) agree
 
 # The engines agree on so many flows made by chance; fails if there is no time for all of them.
@@ -60,7 +62,7 @@ COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-
 lock: setup
 	$(COMPILE) pyproject.toml --group build -o requirements/base.lock
 	$(COMPILE) pyproject.toml --group dev -c requirements/base.lock -o requirements/dev.lock
-	$(COMPILE) pyproject.toml --group build --extra bench -c requirements/base.lock -o requirements/bench.lock
+	$(COMPILE) pyproject.toml --group build --extra bench --extra serve -c requirements/base.lock -o requirements/bench.lock
 
 wheel: setup
 	$(BIN)/python -m build --no-isolation --outdir dist

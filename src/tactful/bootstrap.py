@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 STORE_FILE = "tactful.db"
 ADDRESSES = ("postgresql://", "postgres://")
 Place = str | Path
+SERVING_WAITS = 2.0
+"""Seconds that a server waits for another process to be done writing; then whoever sends is told to send again."""
 
 
 def is_address(place: Place) -> bool:
@@ -45,7 +47,7 @@ def reading_store(place: Place) -> Store:
 def serving_store(place: Place, *, most_open: int = 16) -> Store:
     """The store at a place for many threads of one server process; it is not brought forward. Raises StoreProblem."""
     if not is_address(place):
-        return cast(Store, serve_sqlite(Path(place) / STORE_FILE))
+        return cast(Store, serve_sqlite(Path(place) / STORE_FILE, waits=SERVING_WAITS))
     address, open_postgres = str(place), _postgres().open_postgres
     open_postgres(address).close()
     return cast(Store, ServingStore(lambda: open_postgres(address), None, most_open=most_open))

@@ -10,6 +10,8 @@ COMMANDS = {
     "retention": ("retention", "How long what is kept, and deleting it in time."),
     "identity": ("identity", "Who is who: what was joined and why; lists without keys."),
     "source": ("source", "Our other systems, and whether their silence is believed."),
+    "serve": ("serve", "The server that the SDKs of your sites and systems send to."),
+    "key": ("key", "Keys that let a source send events to the server."),
     "decide": ("deciding", "Decide one campaign for everybody in the store."),
     "gaps": ("gating", "What is missing on our side, and what mends it."),
     "sample": ("deciding", "Read through some people of the last run."),

@@ -19,6 +19,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from tactful.model.problems import Problems, StoreProblem
 from tactful.service.printable import printable
@@ -69,6 +70,14 @@ def say_aligned(line: str) -> None:
     match = _COLUMN.match(line)
     indent = min(match.end() if match else 0, out().width - 24)
     hang(line[:indent], line[indent:], indent)
+
+
+def say_table(table: Table) -> None:
+    """Print a table without blanks at the ends of its lines."""
+    console = out()
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.write("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")
 
 
 def say_json(value: Any) -> None:

@@ -1,8 +1,7 @@
-"""`tactful source heard` and `list`: when each system was last heard, and what its silence then means."""
+"""`tactful source …`: when each system was last heard, what its silence then means, and what of it was set aside."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +11,11 @@ from rich.table import Table
 from tactful.cli.folder import AsJson, Folder, opened, read_only
 from tactful.cli.instant import clock, instant
 from tactful.cli.main import app
-from tactful.cli.screen import answered, hang, out, say, say_json
+from tactful.cli.screen import answered, hang, say, say_json, say_table
+from tactful.model.arrivals import SetAside
 from tactful.model.flow import Value
+from tactful.service.aside import set_aside
+from tactful.service.printable import printable
 from tactful.service.project import shop_of
 from tactful.service.report import local_time
 from tactful.service.sources import NOTHING, STALE, SourceState, attest, list_sources
@@ -76,13 +78,46 @@ def listed(
         table.add_column(head, overflow="fold")
     for each in states:
         table.add_row(each.source, _silence(each), _heard(each, answers.zone), _state(each, answers.zone))
-    console = out()
-    with console.capture() as captured:
-        console.print(table)
-    sys.stdout.write("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")
+    say_table(table)
     for each in states:
         if each.note:
             hang(f"{each.source}: ", each.note, len(each.source) + 2)
+
+
+@commands.command("aside")
+@answered
+def aside(
+    source: Annotated[str, typer.Argument(help="One source; all of them by default.")] = "",
+    most: Annotated[int, typer.Option("--most", min=1, max=10_000, help="How many to show, newest first.")] = 20,
+    bodies: Annotated[bool, typer.Option("--bodies", help="Show what was sent, too: it may be personal.")] = False,
+    shop: Folder = Path(),
+    json: AsJson = False,
+) -> None:
+    """What came in and could not be taken: when, why and how much. It is kept for 30 days, then deleted."""
+    answers = shop_of(shop)
+    with read_only(shop) as store:
+        found = set_aside(store, source, most, clock())
+    if json:
+        say_json([_aside(each, bodies) for each in found])
+        return
+    if not found:
+        say(f"Nothing{f' of {source}' if source else ''} is set aside.")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for head in ("source", "came", "bytes", "why it was not taken"):
+        table.add_column(head, overflow="fold", justify="right" if head == "bytes" else "left", no_wrap=head == "came")
+    for each in found:
+        table.add_row(each.source, _clock(each.at, answers.zone), f"{len(each.body):,}", printable(each.reason))
+        if bodies:
+            table.add_row("", "", "", printable(each.body.decode("utf-8", "replace")))
+    say_table(table)
+    if not bodies:
+        say("What was sent may be personal: --bodies shows it.")
+
+
+def _aside(each: SetAside, bodies: bool) -> dict[str, object]:
+    shown = {"source": each.source, "at": each.at, "reason": each.reason, "bytes": len(each.body)}
+    return {**shown, "body": each.body.decode("utf-8", "replace")} if bodies else shown
 
 
 def _silence(each: SourceState) -> str:

@@ -88,9 +88,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Joining(Protocol):
-    """The rules for who is who. `alone` are kinds of identifiers that always begin as a person of their own."""
+    """The rules for who is who."""
 
-    alone: frozenset[str]
+    @property
+    def alone(self) -> frozenset[str]:
+        """Kinds of identifiers that always begin as a person of their own."""
 
     def plan(self, linking: Linking) -> Plan:
         """What follows from one call; pure."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tactful.model.kept import Appended, Document, ImportedFile
+from tactful.model.kept import Appended, Document, ImportedFile, PersonRow
 from tactful.model.problems import Problem, Problems, suggestion
 from tactful.profile.columns import Mapping, load_columns, recognise
 from tactful.profile.document import FOLD, decode_document, encode_document
@@ -176,15 +176,19 @@ def fold_all(store: Store) -> int:
     for row in store.read_documents(FOLD):
         if not row.tail:
             continue
-        known = decode_document(row.doc) if row.doc is not None else None
-        document = fold(known, row.tail)
-        waiting.append(Document(row.person_id, FOLD, row.last_pos, encode_document(document), row.stamp))
+        waiting.append(folded(row))
         touched += 1
         if len(waiting) == _FOLD_CHUNK:
             store.save_documents(waiting)
             waiting = []
     store.save_documents(waiting)
     return touched
+
+
+def folded(row: PersonRow) -> Document:
+    """A person's document with the tail folded in, ready to be kept."""
+    known = decode_document(row.doc) if row.doc is not None else None
+    return Document(row.person_id, FOLD, row.last_pos, encode_document(fold(known, row.tail)), row.stamp)
 
 
 def kept_catalogue(store: Store) -> catalogues.Catalogue:

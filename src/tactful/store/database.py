@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from tactful.store.place import network_of
 from tactful.store.schema import NEWEST, STEPS
 
 APPLICATION = 0x54414354
-MAGIC = b"SQLite format 3\0"
+SMALLEST = 512
+"""Bytes that every file of SQLite has, unless it is empty."""
 OLDEST_SQLITE = (3, 37, 0)
 TAKE = "UPDATE meta SET value = value + ? WHERE name = 'next_pos' RETURNING value - ?"
 ALONE = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
@@ -270,7 +272,11 @@ def open_database(
 
 
 def look_at(path: Path, *, reads_only: bool) -> None:
-    """Refuse what SQLite would refuse less clearly, and make the empty file, for its owner's eyes only."""
+    """Refuse what SQLite would refuse less clearly, and make the empty file, for its owner's eyes only.
+
+    A file that is there is not opened here: when a process closes a file, the system drops all locks that it has on it,
+    also those of SQLite; then another process may take itself for the only one, and delete what was just written.
+    """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreProblem(f"The SQLite of this Python is {sqlite3.sqlite_version}; the store needs 3.37 or newer.")
     try:
@@ -282,13 +288,16 @@ def look_at(path: Path, *, reads_only: bool) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             if kind := network_of(path.parent):
                 raise StoreProblem(f"{path} lies on a network file system ({kind}); put the store on a local disk.")
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-        with path.open("rb") as file:
-            start = file.read(len(MAGIC))
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        needed = os.R_OK if reads_only else os.R_OK | os.W_OK
+        if not os.access(path, needed, effective_ids=os.access in os.supports_effective_ids):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        size = path.stat().st_size
     except OSError as error:
         why = (error.strerror or "").lower() or "no reason was given"
         raise StoreProblem(f"The store {path} cannot be opened or made: {why}.") from error
-    if start not in (b"", MAGIC):
+    if 0 < size < SMALLEST:
         raise StoreProblem(f"{path} is not a store of Tactful: it is another kind of file.")
 
 

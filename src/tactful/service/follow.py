@@ -1,0 +1,95 @@
+"""The folder: one thread that keeps everybody's document less than a second behind the events."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from tactful.model.problems import StoreProblem
+from tactful.model.records import HOUR
+from tactful.profile.document import FOLD
+from tactful.service.aside import forget_old
+from tactful.service.import_orders import folded
+from tactful.service.ports import Store
+
+PERIOD, LEAST_REST = 0.8, 0.1
+"""Seconds from one look to the next, and at least between two. Every reader folds what is newer itself, so that nothing
+waits for this; and whoever sends much is folded with more events at a time."""
+TROUBLED_REST = 2.0
+FOLLOWER = f"documents/{FOLD}"
+"""Under what name the store remembers how far it has come: another way of folding begins anew."""
+TOGETHER, SAVED = 10_000, 250
+"""Events that are looked at together, and documents that are saved together."""
+
+
+class Follower:
+    """Folds what came in, and once an hour deletes what was set aside longer ago than it is kept.
+
+    `clock` gives µs UTC. What it says of itself may be read from any thread.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._clock = clock
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="folder", daemon=True)
+        self._tidied_at = 0
+        self._upto = -1
+        self._caught_up = time.monotonic()
+        self.folded = 0
+        self.trouble = ""
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._caught_up = time.monotonic()
+        self._thread.start()
+
+    def stop(self, seconds: float) -> None:
+        """Stop after the step that is under way, or wait so long for it and no longer."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    @property
+    def running(self) -> bool:
+        """Whether it is following."""
+        return self._thread.is_alive()
+
+    def lag(self) -> float:
+        """Seconds since the last instant of which everything is known to be folded."""
+        return time.monotonic() - self._caught_up
+
+    def step(self) -> bool:
+        """Fold some of what came in; whether that was all that came in before now. Raises StoreProblem."""
+        began = time.monotonic()
+        behind = self._store.behind(FOLLOWER, TOGETHER)
+        for start in range(0, len(behind.people), SAVED):
+            people = behind.people[start : start + SAVED]
+            self._store.save_documents([folded(self._store.document(person, FOLD)) for person in people])
+            self.folded += len(people)
+        if behind.people or behind.upto > self._upto:
+            self._store.followed(FOLLOWER, behind.upto)
+        all_of_it = behind.upto - self._upto < TOGETHER
+        self._upto = behind.upto
+        if all_of_it:
+            self._caught_up = began
+        return all_of_it
+
+    def _tidy(self) -> None:
+        now = self._clock()
+        if now - self._tidied_at > HOUR:
+            forget_old(self._store, now)
+            self._tidied_at = now
+
+    def _run(self) -> None:
+        rest = LEAST_REST
+        while not self._stop.wait(rest):
+            began = time.monotonic()
+            try:
+                while not self.step() and not self._stop.is_set():
+                    pass
+                self._tidy()
+                rest, self.trouble = max(LEAST_REST, PERIOD - (time.monotonic() - began)), ""
+            except StoreProblem as problem:
+                rest, self.trouble = TROUBLED_REST, str(problem)

@@ -1,0 +1,173 @@
+"""Calls of SDKs in: each is checked at the door, the good are kept once, the bad are set aside with a reason."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from tactful.model.arrivals import Arrival, Joining, SetAside
+from tactful.service.door import Doorman, Refusal, Sender, arrive
+from tactful.service.ports import Store
+
+MOST_EVENTS = 20_000
+"""Events that a store takes in at once."""
+LONGEST_ID = 200
+NOT_ALLOWED = b"(not kept: who sent it asked not to be followed)"
+OURS = "we could not read this, and that is a fault of ours; it is set aside."
+_encode = msgspec.json.Encoder().encode
+
+
+class Refused(msgspec.Struct, frozen=True, rename="camel"):
+    """A call that was not taken: its place in the batch, its own id if it has one, and why."""
+
+    index: int
+    message_id: str | None
+    reason: str
+
+
+class Ingested(msgspec.Struct, frozen=True):
+    """What became of the calls of one request: each is accepted, repeated, unused or refused.
+
+    `unused` are calls with which nothing is wrong and for which we have no use. `left_out` counts what was not kept of
+    the accepted ones. `faults` are the places in our own code that could not deal with a call.
+    """
+
+    accepted: int = 0
+    repeated: int = 0
+    unused: int = 0
+    left_out: int = 0
+    refused: tuple[Refused, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+def ingest(
+    store: Store,
+    sender: Sender,
+    doorman: Doorman,
+    payloads: Sequence[object],
+    now: int,
+    gpc: bool = False,
+    joining: Joining | None = None,
+) -> Ingested:
+    """Take calls in, received at `now` (µs). When this returns what was good is on the disk; it may be sent again.
+
+    A Refusal among the calls stands for one that was found bad before. `gpc`: the browser said that she does not want
+    to be followed. Raises StoreProblem where the store cannot be written; then the same calls should be sent again, and
+    whatever was kept is not kept twice. `joining` are the rules for who is who; without them nobody is joined.
+    """
+    reading = _Reading(sender, doorman, now, gpc)
+    for index, payload in enumerate(payloads):
+        reading.take(index, payload)
+    if reading.aside:
+        store.set_aside(reading.aside)
+    accepted = left_out = 0
+    for part in _parts(reading.arrivals):
+        done = store.take_in(part, now)
+        accepted += sum(done.fresh)
+        left_out += sum(len(each.left_out) for each, is_new in zip(part, done.fresh, strict=True) if is_new)
+    if joining is not None:
+        join_named(store, reading.arrivals, joining, now)
+    return Ingested(
+        accepted=accepted,
+        repeated=len(reading.arrivals) - accepted,
+        unused=reading.unused,
+        left_out=left_out,
+        refused=tuple(reading.refused),
+        faults=tuple(reading.faults),
+    )
+
+
+def join_named(store: Store, arrivals: Sequence[Arrival], joining: Joining, now: int) -> None:
+    """Join those whom one call names, also of calls that were there before: the last time may have been cut off."""
+    rows = dict.fromkeys(
+        (each.names, f"a call of {each.source} named both")
+        for each in arrivals
+        if each.may_join and len(each.names) > 1
+    )
+    if rows:
+        store.join_many(list(rows), joining, now)
+
+
+def refuse_body(store: Store, sender: Sender, body: bytes, reason: str, now: int, gpc: bool = False) -> Ingested:
+    """Set a body aside that could not be read at all, so that nobody sends it again in vain."""
+    store.set_aside([SetAside(sender.source, now, reason, NOT_ALLOWED if gpc else body)])
+    return Ingested(refused=(Refused(0, None, reason),))
+
+
+class _Reading:
+    """The heaps of one request."""
+
+    def __init__(self, sender: Sender, doorman: Doorman, now: int, gpc: bool) -> None:
+        self.sender = sender
+        self.doorman = doorman
+        self.now = now
+        self.gpc = gpc
+        self.arrivals: list[Arrival] = []
+        self.refused: list[Refused] = []
+        self.aside: list[SetAside] = []
+        self.faults: list[str] = []
+        self.unused = 0
+
+    def take(self, index: int, payload: object) -> None:
+        """Put one call on its heap."""
+        found: Arrival | Refusal
+        try:
+            if isinstance(payload, Refusal):
+                found = payload
+            else:
+                found = arrive(payload, self.sender, self.doorman, self.now, self.gpc)
+        except RecursionError:
+            found = Refusal("it is nested too deeply.")
+        except Exception as fault:
+            self.faults.append(place_of(fault))
+            found = Refusal(OURS)
+        if isinstance(found, Arrival):
+            self.arrivals.append(found)
+        elif not found.wrong:
+            self.unused += 1
+        else:
+            self.refused.append(Refused(index, _message_id(payload), found.reason))
+            self.aside.append(SetAside(self.sender.source, self.now, found.reason, self._body(payload)))
+
+    def _body(self, payload: object) -> bytes:
+        """What is set aside of a refused call: nothing of one who asked not to be followed, in whatever way."""
+        if self.gpc or _says_no(payload):
+            return NOT_ALLOWED
+        try:
+            return _encode(payload)
+        except (TypeError, ValueError, RecursionError, OverflowError):
+            return b"(cannot be written as JSON)"
+
+
+def place_of(fault: BaseException) -> str:
+    """Where in our code something broke: the file and line, and what kind of thing; never what it said."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
+    return f"{type(fault).__name__} at {where}"
+
+
+def _says_no(payload: object) -> bool:
+    """Whether a call says that she did not agree to something: such a one is not kept for reading, either."""
+    context = payload.get("context") if isinstance(payload, Mapping) else None
+    return isinstance(context, Mapping) and bool(context.get("consent"))
+
+
+def _message_id(payload: object) -> str | None:
+    given = payload.get("messageId") if isinstance(payload, Mapping) else None
+    return given if isinstance(given, str) and 0 < len(given) <= LONGEST_ID else None
+
+
+def _parts(arrivals: Sequence[Arrival]) -> Iterator[Sequence[Arrival]]:
+    """The arrivals in order, in parts that a store takes in at once."""
+    start = size = 0
+    for at, each in enumerate(arrivals):
+        events = len(each.events) or 1
+        if at > start and size + events > MOST_EVENTS:
+            yield arrivals[start:at]
+            start, size = at, 0
+        size += events
+    if start < len(arrivals):
+        yield arrivals[start:]

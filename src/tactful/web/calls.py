@@ -1,0 +1,82 @@
+"""The routes that SDKs send to. Each reads its body within bounds; a thread does the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+
+from tactful.web.answers import JSON, Answer, Taken, trouble
+from tactful.web.body import BATCH, SINGLE, TooLarge, TooSlow, read_body
+from tactful.web.desk import Busy, Desk
+from tactful.web.document import SECURED, ManyCalls, OneCall, troubles
+from tactful.web.keyring import Speaker
+from tactful.web.taking import take
+
+KINDS = {"identify": "i", "track": "t", "page": "p", "screen": "s", "group": "g", "alias": "a"}
+"""Kinds of calls, with what the browser's SDK calls them."""
+_TROUBLES = troubles(401, 403, 408, 413, 429, 503)
+
+
+def speaker_of(request: Request[Any, Any, Any]) -> Speaker:
+    """Who sent this, as far as the request says."""
+    headers = request.headers
+    client = request.scope.get("client")
+    return Speaker(
+        authorization=headers.get("authorization", ""),
+        origin=headers.get("origin", ""),
+        address=client[0] if client else "",
+    )
+
+
+def sent(request: Request[Any, Any, Any], found: Answer) -> Response[bytes]:
+    """An answer as a response; its figures are left for the log."""
+    request.scope["state"]["log"] = found.log
+    return Response(content=found.body, status_code=found.status, headers=found.headers, media_type=JSON)
+
+
+async def answered(desk: Desk, request: Request[Any, Any, Any], kind: str, most: int) -> Response[bytes]:
+    """Read the body and have it answered."""
+    try:
+        body = await read_body(request.stream(), request.headers.get("content-length"), most)
+        gpc = request.headers.get("sec-gpc") == "1"
+        found = await desk.work.run(take, desk, kind, most, body, speaker_of(request), gpc)
+    except TooLarge:
+        found = trouble(413, f"The body is larger than {most:,} bytes.")
+    except TooSlow:
+        found = trouble(408, "The body did not come in time.")
+    except Busy:
+        found = trouble(503, "Too much is waiting.", after=1)
+    return sent(request, found)
+
+
+def call_routes(desk: Desk) -> list[HTTPRouteHandler]:
+    """All routes for calls: batches, and each kind under both of its names."""
+    paths = {("/v1/batch", "/v1/b"): "", **{(f"/v1/{kind}", f"/v1/{short}"): kind for kind, short in KINDS.items()}}
+    return [_route(desk, path, kind, path == names[1]) for names, kind in paths.items() for path in names]
+
+
+def _route(desk: Desk, path: str, kind: str, short: bool) -> HTTPRouteHandler:
+    async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return await answered(desk, request, kind, SINGLE if kind else BATCH)
+
+    name = kind or "batch"
+    route = post(
+        path,
+        status_code=200,
+        operation_id=f"{name}_from_browser" if short else name,
+        operation_class=OneCall if kind else ManyCalls,
+        summary=(f"One {kind} call" if kind else "Many calls at once")
+        + (", as the browser's SDK sends it" if short else ""),
+        description="Each call is kept once, however often it is sent; what cannot be taken is answered with a reason.",
+        responses={200: _taken(), **_TROUBLES},
+        security=SECURED,
+        tags=["events"],
+    )
+    return route(handle)
+
+
+def _taken() -> ResponseSpec:
+    return ResponseSpec(data_container=Taken, description="What became of each call.", generate_examples=False)

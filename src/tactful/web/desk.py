@@ -1,0 +1,84 @@
+"""What every handler needs, in one place, and the threads that do the work."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from tactful.model.arrivals import Joining
+from tactful.service.door import Doorman
+from tactful.service.follow import Follower
+from tactful.service.ports import Store
+from tactful.service.project import Project
+from tactful.web.keyring import Keyring
+from tactful.web.metrics import Metrics
+from tactful.web.rates import Rate
+
+WORKERS, CARERS = 16, 4
+"""Threads for work, and threads that are kept for health and for what must never wait behind it."""
+MOST_WAITING = 256
+"""Requests that may wait for a thread; more are told to come again."""
+T = TypeVar("T")
+
+
+class Busy(Exception):
+    """More is waiting than can be done soon."""
+
+
+class Threads:
+    """A few threads, and how much waits for them."""
+
+    def __init__(self, count: int, name: str) -> None:
+        self._pool = ThreadPoolExecutor(count, name)
+        self._lock = threading.Lock()
+        self.waiting = 0
+
+    async def run(self, work: Callable[..., T], *args: object) -> T:
+        """Do it in one of the threads. Raises Busy."""
+        if self.waiting >= MOST_WAITING:
+            raise Busy
+        self.waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
+        finally:
+            self.waiting -= 1
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Desk:
+    """One server's store, doorman, keys, limits and figures."""
+
+    def __init__(
+        self,
+        store: Store,
+        project: Project,
+        doorman: Doorman,
+        joining: Joining,
+        clock: Callable[[], int],
+        per_second: float = 500.0,
+    ) -> None:
+        self.store = store
+        self.project = project
+        self.doorman = doorman
+        self.joining = joining
+        self.clock = clock
+        self.keyring = Keyring(store, clock)
+        self.metrics = Metrics()
+        self.follower = Follower(store, clock)
+        self.rate = Rate(per_second, 2 * per_second)
+        self.bad_keys = Rate(0.5, 20)
+        self.work = Threads(WORKERS, "work")
+        self.care = Threads(CARERS, "care")
+
+    def close(self, seconds: float = 5.0) -> None:
+        """Finish what was begun and let go of the store."""
+        self.work.close()
+        self.care.close()
+        self.follower.stop(seconds)
+        self.store.close()

@@ -1,0 +1,136 @@
+"""The parts of the OpenAPI document that no type can say: bodies that are read whatever they are called, and keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import (
+    Components,
+    OpenAPIMediaType,
+    Operation,
+    RequestBody,
+    Schema,
+    SecurityScheme,
+)
+from litestar.openapi.spec.enums import OpenAPIType
+
+import tactful
+from tactful.web.answers import Trouble
+
+DESCRIPTION = (
+    "What the SDKs of Segment and RudderStack send, as they send it. The key is the user name of Basic authentication, "
+    "a bearer token, or `writeKey` in the body. A request that was not answered with 200 may be sent again as it is: "
+    "what was kept is not kept twice."
+)
+TROUBLES = {
+    401: "The key is missing, wrong, revoked or expired.",
+    403: "The key may not do this, or not from there.",
+    408: "The body did not come in time.",
+    413: "The body or the batch is too large.",
+    429: "This comes too often; `Retry-After` says when to come again.",
+    503: "The store cannot be written to now, or too much is waiting; `Retry-After` says when to come again.",
+}
+SECURED: list[dict[str, list[str]]] = [{"basic": []}, {"bearer": []}]
+
+
+def troubles(*codes: int) -> dict[int, ResponseSpec]:
+    """How requests may end without what was asked for."""
+    return {
+        code: ResponseSpec(data_container=Trouble, description=TROUBLES[code], generate_examples=False)
+        for code in codes
+    }
+
+
+def documented() -> OpenAPIConfig:
+    """The document's own settings: JSON alone, no pages that fetch their scripts elsewhere."""
+    return OpenAPIConfig(
+        title="Tactful",
+        version=tactful.__version__,
+        description=DESCRIPTION,
+        path="/schema",
+        render_plugins=[JsonRenderPlugin()],
+        use_handler_docstrings=True,
+        components=Components(
+            security_schemes={
+                "basic": SecurityScheme(type="http", scheme="basic", description="The key as user name."),
+                "bearer": SecurityScheme(type="http", scheme="bearer", description="The key as token."),
+            }
+        ),
+    )
+
+
+def _text(description: str) -> Schema:
+    return Schema(type=OpenAPIType.STRING, description=description)
+
+
+def _thing(description: str) -> Schema:
+    return Schema(type=OpenAPIType.OBJECT, description=description)
+
+
+def _body(schema: Schema) -> RequestBody:
+    """The same body under every name that SDKs give it."""
+    names = ("application/json", "text/plain", "application/x-www-form-urlencoded")
+    return RequestBody(content={name: OpenAPIMediaType(schema=schema) for name in names}, required=True)
+
+
+def call_schema() -> Schema:
+    """One call of an SDK. Everything else that stands in it is looked at by kind, or not at all."""
+    return Schema(
+        type=OpenAPIType.OBJECT,
+        properties={
+            "messageId": _text("What makes a repetition known; made from the content where it is missing."),
+            "userId": _text("By what you know her."),
+            "anonymousId": _text("By what you know her browser."),
+            "type": _text("identify, track, page, screen, group or alias: in a batch."),
+            "event": _text("What happened: for track."),
+            "properties": _thing("What belongs to what happened."),
+            "traits": _thing("What she told about herself: for identify."),
+            "context": _thing("Where it happened, with `consent` where she was asked."),
+            "timestamp": _text("When it happened, with its time zone."),
+            "sentAt": _text("When it was sent, by the sender's clock."),
+            "writeKey": _text("The key, where no header can be set."),
+        },
+    )
+
+
+@dataclass
+class OneCall(Operation):
+    """An operation whose body is one call."""
+
+    def __post_init__(self) -> None:
+        self.request_body = _body(call_schema())
+
+
+@dataclass
+class ManyCalls(Operation):
+    """An operation whose body is a batch."""
+
+    def __post_init__(self) -> None:
+        batch = Schema(type=OpenAPIType.ARRAY, items=call_schema(), description="At most 5,000 calls.")
+        properties: dict[str, Any] = {
+            "batch": batch,
+            "context": _thing("What is said of all calls."),
+            "sentAt": _text("When it was sent, by the sender's clock."),
+            "writeKey": _text("The key, where no header can be set."),
+        }
+        self.request_body = _body(Schema(type=OpenAPIType.OBJECT, properties=properties, required=["batch"]))
+
+
+@dataclass
+class OnePerson(Operation):
+    """An operation whose body names a person."""
+
+    def __post_init__(self) -> None:
+        person = Schema(
+            type=OpenAPIType.OBJECT,
+            description="One identifier: its kind and its value.",
+            additional_properties=Schema(type=OpenAPIType.STRING),
+            min_properties=1,
+            max_properties=1,
+        )
+        schema = Schema(type=OpenAPIType.OBJECT, properties={"person": person}, required=["person"])
+        self.request_body = RequestBody(content={"application/json": OpenAPIMediaType(schema=schema)}, required=True)

@@ -1,0 +1,159 @@
+"""One request with calls of an SDK, from its bytes to the answer. Runs in a thread; knows nothing of HTTP's machinery.
+
+400 is never the answer: what cannot be understood will not be understood the second time either, and an SDK would send
+it again and again. It is set aside and said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from tactful.model.arrivals import Key
+from tactful.model.problems import StoreProblem
+from tactful.service.door import Refusal, sender_of
+from tactful.service.ingest import Ingested, ingest, refuse_body
+from tactful.web.answers import Answer, Taken, answer, trouble
+from tactful.web.body import (
+    MOST_CALLS,
+    TooLarge,
+    Unreadable,
+    may_be_deep,
+    too_deep,
+    understood,
+    unpacked,
+)
+from tactful.web.desk import Desk
+from tactful.web.keyring import Speaker, written_in
+
+NO_STORE = "The store cannot be written to now; nothing of this was kept. Send it again."
+
+
+class Read(msgspec.Struct, frozen=True):
+    """A body as calls: `key` is one that stands in the body, `fault` why it says nothing."""
+
+    calls: tuple[object, ...] = ()
+    key: str = ""
+    fault: str = ""
+
+
+def take(desk: Desk, kind: str, most: int, raw: bytes, speaker: Speaker, gpc: bool) -> Answer:
+    """The answer to a request. `kind` is the kind of its one call, empty for a batch; `most` bytes may be in it."""
+    try:
+        body = unpacked(raw, most)
+        read = read_calls(body, kind)
+    except TooLarge:
+        return trouble(413, f"The body is larger than {most:,} bytes.")
+    except Unreadable as unreadable:
+        body, read = raw, Read(fault=str(unreadable))
+    try:
+        key = entitled(desk, speaker, "ingest", read.key)
+        if isinstance(key, Answer):
+            return key
+        if len(read.calls) > MOST_CALLS:
+            return trouble(413, f"There are more than {MOST_CALLS:,} calls in it.", log={"source": key.source})
+        return _taken(desk, key, read, body, gpc)
+    except StoreProblem:
+        desk.metrics.problem()
+        return trouble(503, NO_STORE, after=5)
+
+
+def entitled(desk: Desk, speaker: Speaker, scope: str, in_body: str = "") -> Key | Answer:
+    """The key of a request, if it may do this now from there; else the answer to it. Raises StoreProblem."""
+    key = desk.keyring.holder(written_in(speaker.authorization) or in_body)
+    if key is None:
+        if after := desk.bad_keys.take(speaker.address):
+            return trouble(429, "Too many wrong keys came from here.", after)
+        return trouble(401, "The key is missing, wrong, revoked or expired.")
+    log: dict[str, object] = {"source": key.source}
+    if after := desk.rate.take(key.key_id):
+        return trouble(429, "This key comes too often.", after, log)
+    if scope not in key.scopes:
+        return trouble(403, f"This key may not do this: it takes the scope {scope}.", log=log)
+    if key.public and speaker.origin and speaker.origin not in key.origins:
+        return trouble(403, "This key may not be used by pages of this origin.", log=log)
+    return key
+
+
+def _taken(desk: Desk, key: Key, read: Read, body: bytes, gpc: bool) -> Answer:
+    sender, now = sender_of(key), desk.clock()
+    if read.fault:
+        done = refuse_body(desk.store, sender, body, read.fault, now, gpc)
+    else:
+        done = ingest(desk.store, sender, desk.doorman, read.calls, now, gpc, desk.joining)
+    counts = counted(done)
+    desk.metrics.events(key.source, counts)
+    log: dict[str, object] = {"source": key.source, **counts}
+    if done.faults:
+        log["at"] = sorted(set(done.faults))
+    said = Taken(True, done.accepted, done.repeated, done.unused, done.left_out, list(done.refused))
+    return answer(said, log=log)
+
+
+def counted(done: Ingested) -> dict[str, int]:
+    """What became of the calls, in numbers."""
+    return {
+        "accepted": done.accepted,
+        "repeated": done.repeated,
+        "unused": done.unused,
+        "refused": len(done.refused),
+        "left_out": done.left_out,
+        "faults": len(done.faults),
+    }
+
+
+def read_calls(body: bytes, kind: str) -> Read:
+    """The calls of a body; of a kind, or a batch. Raises Unreadable."""
+    document = understood(body)
+    deep = may_be_deep(body)
+    key = document.get("writeKey") if isinstance(document, dict) else None
+    written = key if isinstance(key, str) else ""
+    if kind:
+        calls: Sequence[object] = [document]
+    elif isinstance(document, list):
+        calls = document
+    elif isinstance(document, dict) and "batch" in document:
+        if not isinstance(document["batch"], list):
+            return Read(key=written, fault="`batch` is not a list.")
+        calls = document["batch"]
+    else:
+        calls = [document]
+    shared = _shared(document) if calls is not document and not kind else {}
+    return Read(tuple(_call(each, kind, shared, deep) for each in calls), written)
+
+
+def _shared(document: object) -> dict[str, Any]:
+    """What a batch says for all of its calls."""
+    if not isinstance(document, dict) or "batch" not in document:
+        return {}
+    return {name: document[name] for name in ("context", "sentAt") if document.get(name)}
+
+
+def _call(call: object, kind: str, shared: Mapping[str, Any], deep: bool) -> object:
+    if not isinstance(call, dict):
+        return call
+    if deep and too_deep(call):
+        return Refusal("it is nested too deeply.")
+    if kind:
+        call["type"] = kind
+    call.pop("writeKey", None)
+    for name, value in shared.items():
+        if name == "context" and isinstance(value, dict) and isinstance(call.get("context"), dict):
+            call["context"] = _both(value, call["context"])
+        else:
+            call.setdefault(name, value)
+    return call
+
+
+def _both(batch: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The context of a call in a batch with one. What was refused in either is refused."""
+    merged = {**batch, **own}
+    first, second = batch.get("consent"), own.get("consent")
+    if isinstance(first, dict) and isinstance(second, dict):
+        theirs, hers = first.get("categoryPreferences"), second.get("categoryPreferences")
+        if isinstance(theirs, dict) and isinstance(hers, dict):
+            refused = {name: False for each in (theirs, hers) for name, said in each.items() if said is False}
+            merged["consent"] = {**first, **second, "categoryPreferences": {**theirs, **hers, **refused}}
+    return merged
