@@ -65,9 +65,9 @@ class Follower:
         began = time.monotonic()
         behind = self._store.behind(FOLLOWER, TOGETHER)
         for start in range(0, len(behind.people), SAVED):
-            people = behind.people[start : start + SAVED]
-            self._store.save_documents([folded(self._store.document(person, FOLD)) for person in people])
-            self.folded += len(people)
+            rows = self._store.documents(behind.people[start : start + SAVED], FOLD)
+            self._store.save_documents([folded(row) for row in rows])
+            self.folded += len(rows)
         if behind.people or behind.upto > self._upto:
             self._store.followed(FOLLOWER, behind.upto)
         all_of_it = behind.upto - self._upto < TOGETHER

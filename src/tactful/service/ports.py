@@ -87,6 +87,9 @@ class Store(Protocol):
     def person_decisions(self, person_id: int) -> list[DecisionRow]:
         """All decisions about her, newest first."""
 
+    def documents(self, people: Sequence[int], fold: int) -> list[PersonRow]:
+        """The documents of several people; who was merged is there once."""
+
     def save_documents(self, documents: Sequence[Document]) -> None:
         """Keep documents; one that is behind the kept one is left out."""
 
