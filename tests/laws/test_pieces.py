@@ -13,10 +13,10 @@ from tactful.model.flow import Flow
 from tactful.model.verdict import FORMS
 from tactful.model.vocabulary import KEYS
 from tactful.policy.compile import compile_policy
-from tactful.policy.judge import FAILED, Judge
-from tactful.policy.rules import Policy
+from tactful.policy.judge import FAILED, FREE, Judge
+from tactful.policy.rules import AnyOf, Const, Policy, Rule
 from tactful.policy.source import Split
-from tactful.testing import flows_for, near, policies
+from tactful.testing import flows_for, near, policies, policy_of
 
 NAMES = tuple(KEYS)
 CASES = tuple(flows_of_cases())
@@ -85,6 +85,12 @@ def test_what_follows_from_the_rules_that_hold_is_what_follows_from_the_flow(flo
         standing = judge.standing_where(held, form)
         assert standing[:2] == judge.standing(flow, form)
         assert standing.because == judge.explain_standing(flow, form)
+
+
+def test_a_rule_that_reads_nothing_counts_in_pieces_too() -> None:
+    never = Rule("licence", "never", AnyOf((Const(False), Const(False))), "false || false", point=FREE)
+    judge = compile_policy(policy_of([never]))
+    assert put_together(judge, Split((NAMES[:3], NAMES[3:]), ((0, 1),)), {}) == judge.held({})
 
 
 def test_a_cut_that_leaves_something_out_is_refused() -> None:

@@ -168,3 +168,34 @@ def test_looked_up_once_is_as_looked_up_each_time(records: list[Permission], pur
         alone = permission_for(records, (), purpose, "email", category, 9 * DAY, None)
         found = together.of(purpose, "email", category)
         assert (found.state, found.basis, found.elsewhere) == (alone.state, alone.basis, alone.elsewhere)
+
+
+@given(
+    st.lists(
+        st.builds(
+            record,
+            st.sampled_from(STRICTNESS),
+            st.integers(-1, 4),
+            purpose=st.sampled_from(("recommend", "market", "service", "*")),
+            channel=st.sampled_from(("email", "sms", "*")),
+            category=st.sampled_from(("*", "*", "purchase", "purchase.item", "family")),
+            source=st.sampled_from(("a", "b")),
+        ),
+        max_size=6,
+    ),
+    st.booleans(),
+)
+def test_many_looked_up_together_are_each_looked_up_alone(records: list[Permission], at_checkout: bool) -> None:
+    points = passed([load(CHECKOUT)], [EVENT], NOW) if at_checkout else ()
+    together = Standings(records, points, NOW, "uk")
+    for purpose in ("recommend", "market", "service"):
+        for channel in ("email", "sms", "app"):
+            for category in ("purchase.item", "family.child", "*"):
+                alone = permission_for(records, points, purpose, channel, category, NOW, "uk")
+                assert together.of(purpose, channel, category) == alone, (purpose, channel, category)
+
+
+def test_a_no_to_marketing_is_a_no_to_all_that_promotes_where_many_are_looked_up() -> None:
+    both = (record("given", 5), record("withdrawn", 3, purpose="market"))
+    assert Standings(both, (), NOW, "uk").of("recommend", "email", "*").state == "withdrawn"
+    assert Standings(None, (), NOW, "uk").of("recommend", "email", "*").state is None

@@ -234,3 +234,27 @@ def test_a_network_file_system_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(StoreProblem, match=r"network file system \(nfs4\)"):
         open_store(tmp_path / "s.db")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_every_older_version_is_brought_forward_with_what_is_in_it(version: int, tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    keys = [("site", b"s" * 32), ("index", b"i" * 32), ("next_pos", 2), ("schema", version)]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for step in schema.STEPS[:version]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {database.APPLICATION}")
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", keys)
+        connection.execute("INSERT INTO gate (gate_id) VALUES (7)")
+        connection.execute("INSERT INTO person (person_id, gate_id) VALUES (7, 7)")
+        connection.execute(
+            "INSERT INTO event (pos, day, person_id, source, kind, occurred_at, received_at, key, body)"
+            " VALUES (1, 1, 7, 'web', 'seen', 5, 6, x'00', x'62')"
+        )
+    with pytest.raises(StoreProblem, match="older version: open it once for writing"):
+        open_for_reading(path)
+    with open_store(path) as store:
+        assert [each.body for each in store.tail(7)] == [b"b"]
+        assert store.append(events(0, 3), 0).added == 3
+        assert store.counts().persons == 4

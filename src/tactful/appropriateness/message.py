@@ -22,7 +22,7 @@ from tactful.appropriateness.assess import assess
 from tactful.appropriateness.scorecard import Scorecard, with_excess
 from tactful.model.flow import Flow, Value
 from tactful.model.records import Candidate, Fact, Variant
-from tactful.model.verdict import FORMS, Form, Verdict
+from tactful.model.verdict import Form, Verdict
 from tactful.model.vocabulary import KEYS
 from tactful.model.words_verdict import OBLIGATIONS
 from tactful.policy.judge import Duty, Judge
@@ -131,16 +131,16 @@ def pick(reach: Stood, variants: Iterable[Sequence[Used]]) -> Picked:
 
     Variants are read only until one stands as well as `reach`, since none can stand better.
     """
-    best, taken = NEVER, None
+    best, taken, most = NEVER, None, reach.standing
     of_taken: Sequence[Used] = ()
     for index, uses in enumerate(variants):
-        standing = reach.standing
+        standing = most
         for _, _, stood in uses:
             if stood.standing < standing:
                 standing = stood.standing
         if standing > best:
             best, taken, of_taken = standing, index, uses
-            if standing == reach.standing:
+            if standing == most:
                 break
     until = _held_until([reach, *(stood for _, _, stood in of_taken)]) if best == HOLD else ()
     asks = tuple(sorted({use for use, _, stood in of_taken if stood.standing == ASK})) if best == ASK else ()
@@ -210,7 +210,8 @@ def asking_flow(flow: Flow) -> Flow:
 
 def said(variant: Variant) -> str:
     """The verdict of what may be said now: the strongest form that the variant really uses."""
-    strongest = max((FORMS.index(use.form) for use in variant.mentions), default=0)
+    forms = [use.form for use in variant.mentions]
+    strongest = 2 if "explicit" in forms else 1 if "softened" in forms else 0
     return ("silent", "soften", "say")[strongest]
 
 

@@ -45,24 +45,30 @@ def full(caps: Iterable[Cap], contacts: Sequence[Contact] | None, purpose: str, 
 
     A cap of one channel binds in that channel only. Where the contacts are not known, every cap that binds is full.
     """
-    found: list[Full] = []
-    for cap in caps:
-        if purpose not in cap.purposes or cap.channel not in ("", channel):
-            continue
-        if contacts is None:
-            found.append(Full(None, "What she has heard from us is not known."))
-            continue
-        each = _full(cap, contacts, now)
-        if each is not None:
-            found.append(each)
-    if not found:
-        return None
-    unknown = [each for each in found if each.opens is None]
-    return unknown[0] if unknown else max(found, key=lambda each: each.opens or 0)
+    return Room(caps, contacts, now).full(purpose, channel)
 
 
-def _full(cap: Cap, contacts: Iterable[Contact], now: int) -> Full | None:
+class Room:
+    """What the caps leave at an instant, each looked at once; see `full`."""
+
+    def __init__(self, caps: Iterable[Cap], contacts: Sequence[Contact] | None, now: int) -> None:
+        self._full = [(cap, found) for cap in caps if (found := _full(cap, contacts, now)) is not None]
+
+    def full(self, purpose: str, channel: str) -> Full | None:
+        """Whether a cap leaves no room for one more contact of this purpose in this channel, and until when."""
+        if not self._full:
+            return None
+        found = [full for cap, full in self._full if purpose in cap.purposes and cap.channel in ("", channel)]
+        unknown = [each for each in found if each.opens is None]
+        if unknown or not found:
+            return unknown[0] if unknown else None
+        return max(found, key=lambda each: each.opens or 0)
+
+
+def _full(cap: Cap, contacts: Iterable[Contact] | None, now: int) -> Full | None:
     """A contact at t leaves the window of length W exactly at t + W."""
+    if contacts is None:
+        return Full(None, "What she has heard from us is not known.")
     if cap.most <= 0:
         return Full(None, "No contact of this kind is allowed.")
     times = sorted(

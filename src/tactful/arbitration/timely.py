@@ -38,32 +38,43 @@ def quiet_binds(candidate: Candidate) -> bool:
     return not she_began(candidate) and candidate.purpose not in AT_ANY_HOUR and candidate.contact != "contact.presence"
 
 
-def held_back(
-    candidate: Candidate,
-    hours: QuietHours | None,
-    zones: Sequence[ZoneInfo],
-    caps: Sequence[Cap],
-    contacts: Sequence[Contact] | None,
-    now: int,
-) -> HeldBack:
-    """What of the shop's own hours and caps holds this candidate at this instant."""
-    if she_began(candidate):
-        return FREE
-    until: list[str] = []
-    opens: list[int | None] = []
-    missing: list[str] = []
-    notes: list[str] = []
-    found = pressure.full(caps, contacts, candidate.purpose, candidate.channel, now)
-    if found is not None:
-        until.append(WINDOW)
-        opens.append(found.opens)
-        notes.append(found.note)
-        missing += _ATTEMPTS if contacts is None else ()
-    if hours is not None and quiet_binds(candidate) and quiet.is_quiet(zones, hours, now):
-        until.append(QUIET)
-        opens.append(quiet.opens(zones, hours, now))
-        notes.append("It is a quiet hour for her." if zones else "Her time zone is not known.")
-        missing += () if zones else _HOURS
-    known = [at for at in opens if at is not None]
-    opening = max(known) if known and len(known) == len(opens) else None
-    return HeldBack(tuple(until), opening, " ".join(notes), tuple(missing))
+class Timely:
+    """What of the shop's own hours and caps holds candidates for one person at one instant, each looked at once."""
+
+    def __init__(
+        self,
+        hours: QuietHours | None,
+        zones: Sequence[ZoneInfo],
+        caps: Sequence[Cap],
+        contacts: Sequence[Contact] | None,
+        now: int,
+    ) -> None:
+        self._hours, self._zones, self._contacts, self._now = hours, zones, contacts, now
+        self._room = pressure.Room(caps, contacts, now)
+        self._quiet = hours is not None and quiet.is_quiet(zones, hours, now)
+
+    def held_back(self, candidate: Candidate) -> HeldBack:
+        """What holds this candidate."""
+        began = she_began(candidate)
+        full = None if began else self._room.full(candidate.purpose, candidate.channel)
+        is_quiet = self._quiet and quiet_binds(candidate)
+        if full is None and not is_quiet:
+            return FREE
+        until: list[str] = []
+        opens: list[int | None] = []
+        missing: list[str] = []
+        notes: list[str] = []
+        if full is not None:
+            until.append(WINDOW)
+            opens.append(full.opens)
+            notes.append(full.note)
+            missing += _ATTEMPTS if self._contacts is None else ()
+        if is_quiet and self._hours is not None:
+            zones = self._zones
+            until.append(QUIET)
+            opens.append(quiet.opens(zones, self._hours, self._now))
+            notes.append("It is a quiet hour for her." if zones else "Her time zone is not known.")
+            missing += () if zones else _HOURS
+        known = [at for at in opens if at is not None]
+        opening = max(known) if known and len(known) == len(opens) else None
+        return HeldBack(tuple(until), opening, " ".join(notes), tuple(missing))

@@ -16,6 +16,7 @@ from tactful.cli.screen import answered, fail, hang, progress, say, say_json
 from tactful.model.problems import suggestion
 from tactful.permission.imports import VENDORS
 from tactful.service.events_table import is_table
+from tactful.service.identity import read_rules
 from tactful.service.import_contacts import (
     ContactImport,
     SentFile,
@@ -94,12 +95,12 @@ def events(
     answers = shop_of(shop)
     known_zone(zone)
     complete = past(as_of, answers.zone, "--as-of") if as_of else None
-    given, points = pairs(map), points_of(shop)
+    given, points, rules = pairs(map), points_of(shop), read_rules(shop)
     size = file.stat().st_size if file.is_file() and not is_table(file, given) else None
     with opened(shop) as store, progress("reading", size, quiet=json) as moved:
         done = import_events(
             store, answers, file, source, clock(), zone, complete, not_goods_of(shop), moved,
-            points, point, given, encoding,
+            points, point, given, encoding, rules,
         )  # fmt: skip
     if json:
         say_json(done)

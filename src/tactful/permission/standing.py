@@ -27,14 +27,17 @@ from tactful.model.said import (
     RANK,
     REFUSALS,
     STRICTNESS,
-    about_channel,
     about_purpose,
+    covers,
     known_by,
     standing_end,
 )
-from tactful.permission.points import Passed, basis_told
+from tactful.permission.points import Passed, Told, basis_told
 
 __all__ = ["ENDS", "GRANTS", "PROMOTING", "REFUSALS", "STRICTNESS", "Standings", "permission_for"]
+
+_SEVERAL = frozenset({EVERY, "market"})
+_NOT_KNOWN = Standing(None, None, None, None)
 
 
 def permission_for(
@@ -51,23 +54,14 @@ def permission_for(
     `passed` are the collection points that she has passed (`points.passed`); `jurisdiction` is hers, None if not known.
     """
     if permissions is None:
-        return Standing(None, None, None, None)
-    about = [each for each in known_by(permissions, now) if about_purpose(each, purpose)]
-    elsewhere = _elsewhere(about, channel)
-    holds = _resolve([each for each in about if about_channel(each, channel, category)])
-    told = basis_told(passed, purpose, channel, now, jurisdiction)
-    if holds is not None and holds.state in GRANTS:
-        return Standing(holds.state, holds.basis, holds.asked, elsewhere, holds.source)
-    if holds is not None and holds.state != "never_asked":
-        basis = "contract" if told is not None and told.basis == "contract" else "none"
-        return Standing(holds.state, basis, holds.asked, elsewhere, holds.source)
-    if told is not None:
-        return Standing("never_asked", told.basis, "not_asked", elsewhere, told.point, told.assumes)
-    return Standing("never_asked", "none", "not_asked", elsewhere, holds.source if holds is not None else "")
+        return _NOT_KNOWN
+    return _About([each for each in known_by(permissions, now) if about_purpose(each, purpose)]).holds(
+        basis_told(passed, purpose, channel, now, jurisdiction), channel, category
+    )
 
 
 class Standings:
-    """Her permissions by purpose, channel and category, each looked up once."""
+    """Her permissions by purpose, channel and category, each looked up once. `alike`: no record names a category."""
 
     def __init__(
         self,
@@ -76,31 +70,87 @@ class Standings:
         now: int,
         jurisdiction: str | None,
     ) -> None:
-        self.permissions = permissions
-        self.passed = passed
-        self.now = now
-        self.jurisdiction = jurisdiction
-        self._by_category = any(each.category != EVERY for each in permissions or ())
+        self.alike = all(each.category == EVERY for each in permissions or ())
+        self._permissions = permissions
+        self._passed, self._now, self._jurisdiction = passed, now, jurisdiction
         self._known: dict[tuple[str, str, str], Standing] = {}
-        self._by_purpose: dict[str, tuple[Permission, ...]] = {}
+        self._by_purpose: dict[str, list[Permission]] = {}
+        self._of_several: list[Permission] = []
+        for each in known_by(permissions or (), now):
+            self._by_purpose.setdefault(each.purpose, []).append(each)
+            if each.state in ENDS and each.purpose in _SEVERAL:
+                self._of_several.append(each)
+        self._about: dict[str, _About] = {}
 
     def of(self, purpose: str, channel: str, category: str) -> Standing:
-        """The permission that holds; the category does not matter where no record names one."""
-        key = (purpose, channel, category if self._by_category else EVERY)
-        known = self._known.get(key)
-        if known is None:
-            about = self._about(purpose)
-            known = permission_for(about, self.passed, purpose, channel, category, self.now, self.jurisdiction)
-            self._known[key] = known
-        return known
+        """What `permission_for` gives."""
+        key = (purpose, channel, EVERY if self.alike else category)
+        return self._known.get(key) or self._find(key)
 
-    def _about(self, purpose: str) -> tuple[Permission, ...] | None:
-        if self.permissions is None:
-            return None
-        found = self._by_purpose.get(purpose)
-        if found is None:
-            found = tuple(each for each in self.permissions if about_purpose(each, purpose))
-            self._by_purpose[purpose] = found
+    def _find(self, key: tuple[str, str, str]) -> Standing:
+        purpose, channel, category = key
+        if self._permissions is None:
+            return _NOT_KNOWN
+        about = self._about.get(purpose)
+        if about is None:
+            records = self._by_purpose.get(purpose, [])
+            several = [each for each in self._of_several if each.purpose != purpose and about_purpose(each, purpose)]
+            records = [*records, *several] if several else records
+            about = self._about[purpose] = _About(records)
+        told = basis_told(self._passed, purpose, channel, self._now, self._jurisdiction) if self._passed else None
+        found = self._known[key] = about.holds(told, channel, category)
+        return found
+
+
+class _About:
+    """What counts for one purpose."""
+
+    def __init__(self, records: list[Permission]) -> None:
+        self.by_channel: dict[str, list[Permission]] = {}
+        for each in records:
+            self.by_channel.setdefault(each.channel, []).append(each)
+        self._states: dict[str, set[str]] = {}
+
+    def holds(self, told: Told | None, channel: str, category: str) -> Standing:
+        """What holds in a channel for a category, where the points that she has passed tell this."""
+        elsewhere = self._elsewhere(channel)
+        known = self.by_channel.get(channel, [])
+        if len(known) != 1 or known[0].category != EVERY:
+            known = [each for each in known if covers(each.category, category)]
+        everywhere = self.by_channel.get(EVERY)
+        if everywhere and channel != EVERY:
+            known = known + [each for each in everywhere if each.state in ENDS and covers(each.category, category)]
+        holds = _resolve(known)
+        if holds is not None and holds.state in GRANTS:
+            return Standing(holds.state, holds.basis, holds.asked, elsewhere, holds.source)
+        if holds is not None and holds.state != "never_asked":
+            basis = "contract" if told is not None and told.basis == "contract" else "none"
+            return Standing(holds.state, basis, holds.asked, elsewhere, holds.source)
+        if told is not None:
+            return Standing("never_asked", told.basis, "not_asked", elsewhere, told.point, told.assumes)
+        return Standing("never_asked", "none", "not_asked", elsewhere, holds.source if holds is not None else "")
+
+    def _elsewhere(self, channel: str) -> str:
+        """The strictest state of this purpose in her other channels, whatever the category; `never_asked` if none."""
+        states: set[str] = set()
+        for other in self.by_channel:
+            if other not in (channel, EVERY):
+                states |= self._states.get(other) or self._states_in(other)
+        if len(states) > 1:
+            return min(states, key=RANK.__getitem__)
+        return states.pop() if states else "never_asked"
+
+    def _states_in(self, channel: str) -> set[str]:
+        """The state of each category that records of a channel name."""
+        records = self.by_channel[channel]
+        if len(records) == 1:
+            found = self._states[channel] = {records[0].state}
+            return found
+        by_category: dict[str, list[Permission]] = {}
+        for each in records:
+            by_category.setdefault(each.category, []).append(each)
+        several = [_resolve(same) for same in by_category.values()]
+        found = self._states[channel] = {each.state for each in several if each is not None}
         return found
 
 
@@ -120,13 +170,3 @@ def _resolve(records: list[Permission]) -> Permission | None:
     if not asked:
         return None
     return min(asked, key=lambda each: (-_length(each), -each.occurred_at, RANK[each.state], each.source))
-
-
-def _elsewhere(about: list[Permission], channel: str) -> str:
-    """The strictest state of this purpose in her other channels, whatever the category; `never_asked` if none."""
-    groups: dict[tuple[str, str], list[Permission]] = {}
-    for each in about:
-        if each.channel not in (channel, EVERY):
-            groups.setdefault((each.channel, each.category), []).append(each)
-    states = [found.state for same in groups.values() if (found := _resolve(same)) is not None]
-    return min(states, key=RANK.__getitem__) if states else "never_asked"

@@ -7,7 +7,7 @@ from typing import Any
 
 from tactful.model.flow import read_value
 from tactful.model.vocabulary import KEYS
-from tactful.policy.judge import Judge, Pieces
+from tactful.policy.judge import Judge, Pieces, unchanged
 from tactful.policy.rules import Policy
 from tactful.policy.source import OPEN, Layout, Split, name_in_source, source_of, source_of_split
 
@@ -30,7 +30,7 @@ def compile_policy(policy: Policy) -> Judge:
         names = run(source_of_split(layout, split))
         return Pieces(
             tuple(names[f"piece_{number}"] for number in range(len(split.pieces))),
-            tuple(names[f"joint_{number}"] for number in range(len(split.joints))),
+            tuple(names.get(f"joint_{number}", unchanged) for number in range(len(split.joints))),
         )
 
     return Judge(policy, run(source)["held"], source, cut)

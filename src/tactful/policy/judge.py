@@ -7,7 +7,8 @@ once and kept, so that a flow costs little more than its look-ups.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from operator import is_
+from typing import Literal, NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -28,6 +29,9 @@ FREE = CEILINGS["say"]
 
 FAILED = (KeyError, TypeError, ValueError, AttributeError)
 _MOST_KEPT = 10_000
+_MOST_BESIDE = 4
+
+Made = TypeVar("Made")
 _TIER_RANK = {word.name: rank for rank, word in enumerate(TIERS)} | {"": len(TIERS)}
 
 
@@ -55,6 +59,11 @@ class Pieces(NamedTuple):
 
     pieces: tuple[Callable[[tuple[Value | None, ...]], int], ...]
     joints: tuple[Callable[..., int], ...]
+
+
+def unchanged(held: int, *values: tuple[Value | None, ...]) -> int:
+    """The joint of pieces that no test reads together."""
+    return held
 
 
 class Finding(NamedTuple):
@@ -87,6 +96,7 @@ class Judge:
         self._held = held
         self._cut = cut
         self._pieces: dict[Split, Pieces] = {}
+        self._beside: list[tuple[tuple[object, ...], object]] = []
         self._rules = policy.rules
         self._read = frozenset(key for rule in policy.rules for key in keys_of(rule.when))
         self._findings: dict[int, Finding] = {}
@@ -100,6 +110,15 @@ class Judge:
         found = self._pieces.get(split)
         if found is None:
             found = self._pieces[split] = self._cut(split)
+        return found
+
+    def beside(self, others: tuple[object, ...], make: Callable[[], Made]) -> Made:
+        """What is made of this judge and these others, once for the same objects; that of the last few is kept."""
+        for known, made in self._beside:
+            if len(known) == len(others) and all(map(is_, known, others)):
+                return cast(Made, made)
+        found = make()
+        self._beside = [(others, found), *self._beside[: _MOST_BESIDE - 1]]
         return found
 
     def reads(self, key: str) -> bool:
@@ -121,6 +140,11 @@ class Judge:
     def duties_where(self, held: int) -> tuple[Duty, ...]:
         """The obligations of the verdict where these rules hold, each with the limits that oblige."""
         return (self._findings.get(held) or self._find(held)).duties
+
+    def certain(self, held: int) -> Verdict | None:
+        """The verdict where these rules hold, if nothing that is not known could change it; else None."""
+        finding = self._findings.get(held) or self._find(held)
+        return finding.verdict if finding.hopeful == finding.point else None
 
     def point(self, flow: Mapping[str, Value]) -> Point:
         """Use, mention and when."""
@@ -147,6 +171,16 @@ class Judge:
         except FAILED:
             flow = read_flow(flow)[0]
             held = self._held_strictly(flow)
+        return self.verdict_where(held, flow, hopeful, assumed)
+
+    def verdict_where(
+        self,
+        held: int,
+        flow: Mapping[str, Value],
+        hopeful: Mapping[str, Value] | None = None,
+        assumed: tuple[str, ...] = (),
+    ) -> Verdict:
+        """`verdict` of a flow of which it is known which rules hold."""
         finding = self._findings.get(held) or self._find(held)
         best = self._finding(hopeful).hopeful if hopeful is not None and assumed else finding.hopeful
         if best == finding.point:

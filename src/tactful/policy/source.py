@@ -105,6 +105,7 @@ def source_of(layout: Layout) -> str:
 def source_of_split(layout: Layout, split: Split) -> str:
     """The text of `piece_0(values)`, … and `joint_0(m, values_0, …)`, …: values by place, None where absent.
 
+    A joint that tests nothing is left out.
     Raises ValueError if a key that a rule reads is in no piece, or the pieces that a test reads are in no joint.
     """
     place = {key: (number, at) for number, keys in enumerate(split.pieces) for at, key in enumerate(keys)}
@@ -125,16 +126,19 @@ def source_of_split(layout: Layout, split: Split) -> str:
     for number, (joint, rest) in enumerate(zip(split.joints, joints, strict=True)):
         given = ", ".join(f"values_{piece}" for piece in joint)
         body = [line for index, parts in rest for line in writer.rest(index, parts, ())]
-        lines += _function(f"joint_{number}(m, {given})", [*body, "return m"])
+        if body:
+            lines += _function(f"joint_{number}(m, {given})", [*body, "return m"])
     return "\n".join([*writer.constants, "", *lines, ""])
 
 
 def _tests_by_pieces(layout: Layout, place: dict[str, tuple[int, int]]) -> list[tuple[set[int], int, Condition]]:
-    """Every test that no table holds, with the pieces that it reads."""
+    """Every test that no table holds, with the pieces that it reads; one that reads nothing goes with the first."""
     read = {*layout.tabled, *(key for _, parts in layout.rest for part in parts for key in keys_of(part))}
     if read - set(place):
         raise ValueError(f"in no piece: {', '.join(sorted(read - set(place)))}")
-    return [({place[key][0] for key in keys_of(part)}, index, part) for index, parts in layout.rest for part in parts]
+    return [
+        ({place[key][0] for key in keys_of(part)} or {0}, index, part) for index, parts in layout.rest for part in parts
+    ]
 
 
 def _function(head: str, body: list[str]) -> list[str]:

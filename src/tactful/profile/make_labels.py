@@ -84,17 +84,24 @@ def lines_of(label: Label, item: Item | None, person: Person) -> list[Line]:
     return item.bought if item else person.lines
 
 
+def _shown(item: Item | None, shop: Shop) -> dict[str, dict[str, Any]]:
+    """What a template may show of the product that a label is about."""
+    if item is None:
+        return {}
+    values: dict[str, dict[str, Any]] = {
+        "item": item_value(item.code, item.product.name, revealed_by(item, shop), shop)
+    }
+    usual = item.rhythm()
+    if usual:
+        values["rhythm"] = {"in_words": usual.in_words, "how_often": usual.how_often}
+    return values
+
+
 def label_fact(label: Label, item: Item | None, person: Person, inputs: Sequence[Fact], shop: Shop) -> Fact:
     """The fact that a label holds: derived, one step further than the furthest of its inputs, at least as delicate
     as each of them and as what it reveals, and for no purpose that she was not told for all of them."""
     product = next((fact for fact in inputs if fact.name == "purchase.item"), None) if item else None
-    usual = item.rhythm() if item else None
-    values: dict[str, dict[str, Any]] = {}
-    if item:
-        revealed = revealed_by(item, shop)
-        values["item"] = item_value(item.code, item.product.name, revealed, shop)
-    if usual:
-        values["rhythm"] = {"in_words": usual.in_words, "how_often": usual.how_often}
+    values = _shown(item, shop)
     reveals: str | None = label.reveals or None
     delicate = [fact.sensitivity for fact in inputs]
     if label.reveals == SAME_AS_PRODUCT:

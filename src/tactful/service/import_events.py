@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tactful.model.arrivals import Arrival
+from tactful.model.arrivals import Arrival, Joining
 from tactful.model.kept import Appended, ImportedFile
 from tactful.model.problems import Problem, Problems, suggestion
 from tactful.permission.points import CollectionPoint
@@ -21,6 +21,7 @@ from tactful.service.door import Doorman, Refusal, Sender, arrive, doorman_of
 from tactful.service.events_file import Call, Unread, read_calls, timed
 from tactful.service.events_table import calls_of_table, is_table, read_events
 from tactful.service.import_orders import fold_all
+from tactful.service.ingest import join_named
 from tactful.service.ports import Store
 from tactful.service.shop import Shop
 
@@ -100,6 +101,7 @@ def import_events(
     point: str = "",
     given: Mapping[str, str] | None = None,
     encoding: str = "utf-8",
+    joining: Joining | None = None,
 ) -> EventImport:
     """Keep what can be read, each event once. A crash loses nothing: run it again. `moved` is told of bytes, of a table
     of rows.
@@ -107,7 +109,7 @@ def import_events(
     `as_of` is the instant up to which the file is complete; without it, that of the newest event. Raises Problems
     where nothing of the file could be understood. `not_goods` is the shop's own table of fees, if it has one. `points`
     are the collection points in force, `point` the one that the file came through, where several cover the source.
-    `given` maps columns of a table.
+    `given` maps columns of a table. `joining` are the rules for who is who; without them nobody is joined.
     """
     zone = zone or shop.zone
     doorman = doorman_of(shop, points, not_goods, ZoneInfo(zone))
@@ -115,7 +117,7 @@ def import_events(
     consent = _desk(doorman, sender)
     before = store.imported(_digest(path)) is not None
     table = read_events(path, given or {}, encoding) if is_table(path, given) else None
-    reading = _Reading(store, sender, doorman, now)
+    reading = _Reading(store, sender, doorman, now, joining)
     calls = read_calls(path, moved) if table is None else calls_of_table(table, moved)
     for found in calls:
         reading.take(found)
@@ -177,8 +179,9 @@ def _finished(reading: _Reading, path: Path, as_of: int | None) -> EventImport:
 class _Reading:
     """The heaps of an import while it is read; keeps calls in chunks."""
 
-    def __init__(self, store: Store, sender: Sender, doorman: Doorman, now: int) -> None:
+    def __init__(self, store: Store, sender: Sender, doorman: Doorman, now: int, joining: Joining | None) -> None:
         self.store = store
+        self.joining = joining
         self.sender = sender
         self.doorman = doorman
         self.now = now
@@ -230,7 +233,7 @@ class _Reading:
             self.refused.append(unread)
 
     def flush(self) -> None:
-        """Keep what waits, in one transaction."""
+        """Keep what waits, in one transaction; then join those whom one call names."""
         if not self._waiting:
             return
         taken = self.store.take_in(self._waiting, self.now)
@@ -242,6 +245,8 @@ class _Reading:
             old.persons_created + done.persons_created,
         )
         self.permissions += taken.permissions
+        if self.joining is not None:
+            join_named(self.store, self._waiting, self.joining, self.now)
         self._waiting = []
         self._events = 0
 

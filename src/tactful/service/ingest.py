@@ -69,7 +69,7 @@ def ingest(
         accepted += sum(done.fresh)
         left_out += sum(len(each.left_out) for each, is_new in zip(part, done.fresh, strict=True) if is_new)
     if joining is not None:
-        _join(store, reading.arrivals, joining, now)
+        join_named(store, reading.arrivals, joining, now)
     return Ingested(
         accepted=accepted,
         repeated=len(reading.arrivals) - accepted,
@@ -80,7 +80,7 @@ def ingest(
     )
 
 
-def _join(store: Store, arrivals: Sequence[Arrival], joining: Joining, now: int) -> None:
+def join_named(store: Store, arrivals: Sequence[Arrival], joining: Joining, now: int) -> None:
     """Join those whom one call names, also of calls that were there before: the last time may have been cut off."""
     rows = dict.fromkeys(
         (each.names, f"a call of {each.source} named both")

@@ -46,6 +46,10 @@ class Rows(Protocol):
 class Connection(Protocol):
     """A way to say statements, within one of the three things that a `Database` gives."""
 
+    @property
+    def shares_positions(self) -> bool:
+        """Whether several events may have one position."""
+
     def execute(self, sql: str, values: Sequence[Any] = ..., /) -> Rows:
         """Say one statement."""
 

@@ -77,6 +77,8 @@ def sentence(error: sqlite3.Error, path: Path, waited: float) -> str:
 class SqliteConnection(sqlite3.Connection):
     """A connection with what the verbs need beside statements. One writer at a time: nothing has to be locked."""
 
+    shares_positions = False
+
     def insert_many(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], /) -> None:
         marks = ", ".join("?" * len(columns))
         self.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)

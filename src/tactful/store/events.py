@@ -85,8 +85,10 @@ class EventVerbs(StorePart):
         meant = self._found(connection, {event.person for _, event in again if event.person})
         for part in in_parts(again, LOOKUP):
             marks = ",".join("?" * len(part))
-            query = f"{KEPT} WHERE pos IN ({marks}) AND key IN ({marks})"
-            asked = [*(positions[key] for key, _ in part), *(key for key, _ in part)]
+            query = f"{KEPT} WHERE pos IN ({marks})"
+            asked: list[object] = [positions[key] for key, _ in part]
+            if connection.shares_positions:
+                query, asked = f"{query} AND key IN ({marks})", [*asked, *(key for key, _ in part)]
             kept = {row[0]: row[1:] for row in connection.execute(query, asked)}
             for key, event in part:
                 said = (meant[event.person] if event.person else None, event.kind, event.occurred_at, event.body)

@@ -25,20 +25,26 @@ from tactful.store.verbs import Verbs, random_id, random_key
 OLDEST_SERVER = 150_000
 LOCK = 0x54414354
 TRIES = 5
-READS_FOR = "10min"
 SETTINGS = {
     "search_path": "tactful, pg_catalog",
     "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "5s",
     "default_transaction_isolation": "read committed",
     "log_parameter_max_length_on_error": "0",
-    "plan_cache_mode": "force_generic_plan",
     "synchronous_commit": "on",
     "client_encoding": "UTF8",
     "timezone": "UTC",
 }
 SIZE = """SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
     WHERE relnamespace = 'tactful'::regnamespace AND relkind = 'r'"""
+# A verb looks at a few rows by their keys, and must do so also before the server has counted what a new table holds.
+BY_KEY = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+READING_ALL = {"idle_in_transaction_session_timeout": "10min"}
 Seeds = Callable[[], dict[str, bytes]]
 
 
@@ -58,7 +64,7 @@ def place_of(url: str) -> str:
     return f"{parts.get('dbname') or 'of this user'} at {parts.get('host') or 'this machine'}"
 
 
-def connect(url: str, place: str, *, reads_only: bool) -> Raw:
+def connect(url: str, place: str, *, reads_only: bool, settings: dict[str, str]) -> Raw:
     """A connection that is as careful as the store promises. Raises StoreProblem."""
     try:
         raw = psycopg.connect(url, autocommit=True, connect_timeout=10, application_name="tactful")
@@ -67,7 +73,7 @@ def connect(url: str, place: str, *, reads_only: bool) -> Raw:
     try:
         if raw.info.server_version < OLDEST_SERVER:
             raise StoreProblem(f"{place} is a PostgreSQL older than 15: the store needs 15 or newer.")
-        settings = {**SETTINGS, "default_transaction_read_only": "on" if reads_only else "off"}
+        settings = {**SETTINGS, "default_transaction_read_only": "on" if reads_only else "off", **settings}
         raw.execute(
             b"SELECT " + b", ".join([b"set_config(%s, %s, false)"] * len(settings)), list(sum(settings.items(), ()))
         )
@@ -94,7 +100,8 @@ class PostgresDatabase:
         self._connection = self._connected()
 
     def _connected(self, base: int = 0) -> PostgresConnection:
-        return PostgresConnection(connect(self._url, self.place, reads_only=self._reads_only), base)
+        raw = connect(self._url, self.place, reads_only=self._reads_only, settings=BY_KEY)
+        return PostgresConnection(raw, base)
 
     def _alive(self) -> PostgresConnection:
         if self._connection.raw.closed:
@@ -150,11 +157,10 @@ class PostgresDatabase:
     @contextmanager
     def snapshot(self) -> Iterator[PostgresConnection]:
         """A connection of its own that sees the store as it is now, whatever is written meanwhile."""
-        raw = connect(self._url, self.place, reads_only=True)
+        raw = connect(self._url, self.place, reads_only=True, settings=READING_ALL)
         connection = PostgresConnection(raw, self.base, streams=True)
         try:
             with self.clearly(connection):
-                raw.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, false)", (READS_FOR,))
                 raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 yield connection
                 connection.done()

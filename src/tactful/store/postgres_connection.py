@@ -71,6 +71,8 @@ def listed(values: Sequence[Any], lists: Iterable[int]) -> list[Any]:
 class PostgresConnection:
     """Statements with `?` on one connection of psycopg. With `streams`, rows are fetched as they are read."""
 
+    shares_positions = True
+
     def __init__(self, raw: Raw, base: int, *, streams: bool = False) -> None:
         self.raw = raw
         self.base = base

@@ -17,6 +17,8 @@ Fate = Callable[[str, int, bytes], bytes | None]
 NEXT = """SELECT pos, key, person_id, kind, occurred_at, body FROM event WHERE pos > ? AND pos <= ?
     ORDER BY pos, key"""
 DROP_DOCS = """DELETE FROM doc WHERE person_id IN (SELECT root FROM person WHERE person_id IN ({marks}))"""
+NEW_STAMP = """UPDATE person SET stamp = stamp + 1
+    WHERE person_id IN (SELECT root FROM person WHERE person_id IN ({marks}))"""
 REFOLD = """INSERT INTO refold (person_id) SELECT DISTINCT root FROM person WHERE person_id IN ({marks})
     ON CONFLICT DO NOTHING"""
 UNREAD = """DELETE FROM snapshot WHERE (person_id, digest) IN (
@@ -57,6 +59,7 @@ class RetentionVerbs(StorePart):
             for part in in_parts(sorted(people), AT_ONCE):
                 marks = ",".join("?" * len(part))
                 connection.execute(DROP_DOCS.format(marks=marks), part)
+                connection.execute(NEW_STAMP.format(marks=marks), part)
                 connection.execute(REFOLD.format(marks=marks), part)
         return Forgotten(rows[-1][0] if rows else after_pos, len(rows), dict(deleted), dict(trimmed), frozenset(people))
 

@@ -20,7 +20,7 @@ UNTILS = tuple(word.name for word in UNTIL)
 DUTIES = tuple(word.name for word in OBLIGATIONS)
 AXES = {"use": USE_WORDS, "mention": MENTION_WORDS, "when": WHEN_WORDS}
 _QUESTIONS = tuple((axis, least) for axis in range(3) for least in (1, 2))
-_BYTE, _ZERO = pl.UInt8(), pl.lit(0, dtype=pl.UInt8)
+_BYTE, _ZERO, _NONE = pl.UInt8(), pl.lit(0, dtype=pl.UInt8), pl.lit(0, dtype=pl.UInt64)
 
 
 class Effects:
@@ -76,8 +76,8 @@ class Effects:
                 self._unwaived(r for r in limits if r.point == each).alias(_named("leaves", each))
                 for each in self.ceilings
             ),
-            *(self._unwaived(r for r in limits if r.until == name).fill_null(True).alias(name) for name in UNTILS),
-            *(self._unwaived(r for r in limits if duty in r.oblige).fill_null(True).alias(duty) for duty in DUTIES),
+            *(self._unwaived(r for r in limits if r.until == name).alias(name) for name in UNTILS),
+            *(self._unwaived(r for r in limits if duty in r.oblige).alias(duty) for duty in DUTIES),
         ]
 
     def _questions(self) -> list[pl.Expr]:
@@ -100,7 +100,7 @@ class Effects:
         return [
             opened.alias("opened"),
             name.alias("code"),
-            *(_reached(axis).alias(word) for axis, word in enumerate(AXES)),
+            *(_reached(axis, words).alias(word) for axis, (word, words) in enumerate(AXES.items())),
             some(pl.col(_question(*each)).is_null() for each in _QUESTIONS).alias("gap"),
         ]
 
@@ -108,20 +108,22 @@ class Effects:
 
     def _consequences(self) -> list[pl.Expr]:
         """What held, with the waived limits still among the limits; the names of the point; waits and duties."""
-        hold, shut = NAMES.index("hold"), NAMES.index("never")
-        due = []
-        for duty in DUTIES:
-            spoken = [pl.col(_question(1, DUTY_NEEDS[duty])).fill_null(False)] if DUTY_NEEDS[duty] else []
-            due.append(every([pl.col(duty), pl.col("code") != shut, *spoken]))
+        (waits,) = packed("until", [pl.col(name) for name in UNTILS], null=True)
+        (binds,) = packed("obligations", [pl.col(duty) for duty in DUTIES], null=True)
+        none, softened, explicit = (
+            pl.lit(_mask(DUTY_NEEDS[duty] <= mention for duty in DUTIES), dtype=pl.UInt64)
+            for mention in range(len(MENTION_WORDS))
+        )
+        due = pl.when(_question(1, 2)).then(explicit).when(_question(1, 1)).then(softened).otherwise(none)
+        code = pl.col("code")
         return [
             *packed("licences", [pl.col(self.rules[rule.id]) for rule in self.policy.licences]),
             *packed("limits", [pl.col(self.rules[rule.id]) for rule in self.policy.limits], null=True),
             *packed("waivers", [pl.col(self.rules[rule.id]) for rule in self.policy.waivers]),
             *self._waivable(),
-            *(table(words).gather(pl.col(word)).alias(word) for word, words in AXES.items()),
             table(NAMES).gather(pl.col("code")).alias("verdict"),
-            *packed("until", [pl.col(name) & (pl.col("code") == hold) for name in UNTILS]),
-            *packed("obligations", due),
+            pl.when(code == NAMES.index("hold")).then(waits).otherwise(_NONE).alias("until"),
+            pl.when(code == NAMES.index("never")).then(_NONE).otherwise(binds & due).alias("obligations"),
         ]
 
     def _waivable(self) -> list[pl.Expr]:
@@ -179,8 +181,10 @@ def _attains(point: Point, code: int) -> bool:
     return point.use == 1 if name == "ask" else point.mention == code - NAMES.index("silent")
 
 
-def _reached(axis: int) -> pl.Expr:
-    return pl.when(_question(axis, 2)).then(_byte(2)).when(_question(axis, 1)).then(_byte(1)).otherwise(_ZERO)
+def _reached(axis: int, words: tuple[str, ...]) -> pl.Expr:
+    """The word that an axis reaches."""
+    low, middle, high = (pl.lit(word, dtype=pl.Enum(words)) for word in words)
+    return pl.when(_question(axis, 2)).then(high).when(_question(axis, 1)).then(middle).otherwise(low)
 
 
 def _byte(value: int) -> pl.Expr:
