@@ -14,6 +14,7 @@ from tests.web.running import ENTRY, clock, key, serving, shop_with_a_point, vie
 
 from tactful.bootstrap import migrate_store, reading_store, store_from
 from tactful.service.publishing import publish
+from tactful.store import postgres
 
 
 @pytest.fixture
@@ -31,7 +32,14 @@ def place(postgres_url: str) -> str:
     return postgres_url
 
 
-def test_a_database_that_was_not_brought_forward_is_refused_with_the_command(shop: Path, postgres_url: str) -> None:
+def test_a_database_that_was_not_brought_forward_is_refused_with_the_command(
+    shop: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = postgres.steps()[:-1]
+    with monkeypatch.context() as then:
+        then.setattr(postgres, "steps", lambda: older)
+        then.setattr(postgres, "rebase", lambda connection: None)
+        migrate_store(postgres_url)
     done = subprocess.run(
         [sys.executable, "-c", ENTRY, "serve", "--folder", str(shop), "--store", postgres_url],
         capture_output=True,

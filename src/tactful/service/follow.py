@@ -13,14 +13,16 @@ from tactful.service.aside import forget_old
 from tactful.service.import_orders import folded
 from tactful.service.ports import Store
 
-PERIOD, LEAST_REST = 0.8, 0.1
+PERIOD, LEAST_REST = 0.55, 0.1
 """Seconds from one look to the next, and at least between two. Every reader folds what is newer itself, so that nothing
 waits for this; and whoever sends much is folded with more events at a time."""
 TROUBLED_REST = 2.0
 FOLLOWER = f"documents/{FOLD}"
 """Under what name the store remembers how far it has come: another way of folding begins anew."""
-TOGETHER, SAVED = 10_000, 250
-"""Events that are looked at together, and documents that are saved together."""
+TOGETHER, SAVED = 1_000_000, 250
+"""Events that are looked at together (more than come in between two looks), and documents that are saved together."""
+A_WHILE = 2.0
+"""Seconds of a step that found much to do."""
 
 
 class Follower:
@@ -35,7 +37,7 @@ class Follower:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="folder", daemon=True)
         self._tidied_at = 0
-        self._upto = -1
+        self._drained = False
         self._caught_up = time.monotonic()
         self.folded = 0
         self.trouble = ""
@@ -60,21 +62,24 @@ class Follower:
         """Seconds since the last instant of which everything is known to be folded."""
         return time.monotonic() - self._caught_up
 
-    def step(self) -> bool:
-        """Fold some of what came in; whether that was all that came in before now. Raises StoreProblem."""
+    def step(self) -> None:
+        """Fold what came in before now. Raises StoreProblem."""
         began = time.monotonic()
         behind = self._store.behind(FOLLOWER, TOGETHER)
-        for start in range(0, len(behind.people), SAVED):
-            people = behind.people[start : start + SAVED]
-            self._store.save_documents([folded(self._store.document(person, FOLD)) for person in people])
-            self.folded += len(people)
-        if behind.people or behind.upto > self._upto:
+        people = (*behind.people, *self._store.fold_again(TOGETHER))
+        for start in range(0, len(people), SAVED):
+            rows = self._store.documents(people[start : start + SAVED], FOLD)
+            folding = [folded(row) for row in rows if row.tail or row.doc is None]
+            self._store.save_documents(folding)
+            self.folded += len(folding)
+            if self._stop.is_set():
+                return
+        if behind.people:
             self._store.followed(FOLLOWER, behind.upto)
-        all_of_it = behind.upto - self._upto < TOGETHER
-        self._upto = behind.upto
-        if all_of_it:
+        # A long step may have been one part of a long list from before the server was started.
+        if time.monotonic() - began < A_WHILE or self._drained:
+            self._drained = True
             self._caught_up = began
-        return all_of_it
 
     def _tidy(self) -> None:
         now = self._clock()
@@ -87,9 +92,9 @@ class Follower:
         while not self._stop.wait(rest):
             began = time.monotonic()
             try:
-                while not self.step() and not self._stop.is_set():
-                    pass
+                self.step()
                 self._tidy()
-                rest, self.trouble = max(LEAST_REST, PERIOD - (time.monotonic() - began)), ""
+                took = time.monotonic() - began
+                rest, self.trouble = max(LEAST_REST, PERIOD - took), ""
             except StoreProblem as problem:
                 rest, self.trouble = TROUBLED_REST, str(problem)

@@ -87,11 +87,17 @@ class Store(Protocol):
     def person_decisions(self, person_id: int) -> list[DecisionRow]:
         """All decisions about her, newest first."""
 
+    def documents(self, people: Sequence[int], fold: int) -> list[PersonRow]:
+        """The documents of several people; who was merged is there once."""
+
     def save_documents(self, documents: Sequence[Document]) -> None:
         """Keep documents; one that is behind the kept one is left out."""
 
     def behind(self, name: str, most: int) -> Behind:
         """Whose events the follower of this name has not come to yet, of about `most` events."""
+
+    def fold_again(self, most: int) -> tuple[int, ...]:
+        """People whose document is gone and is to be folded anew; each is given once."""
 
     def followed(self, name: str, upto: int) -> None:
         """The follower of this name has come as far as `upto`."""

@@ -29,10 +29,11 @@ HER_TAIL = TAIL_OF.format(upto="?", her=ROOT)
 TAILS = """SELECT p.root, p.person_id, e.pos, e.key, e.source, e.kind, e.occurred_at, e.received_at, e.body, e.point
     FROM person p LEFT JOIN doc d ON d.person_id = p.root AND d.fold = ?
     CROSS JOIN event e ON e.person_id = p.person_id AND e.pos > coalesce(d.upto_pos, 0)
-    ORDER BY p.root, p.person_id"""
+    WHERE 1 = 1 {} ORDER BY p.root, p.person_id"""
 DOCS = """SELECT p.person_id, d.body, coalesce(d.upto_pos, 0), p.stamp
     FROM person p LEFT JOIN doc d ON d.person_id = p.person_id AND d.fold = ?
-    WHERE p.root = p.person_id ORDER BY p.person_id"""
+    WHERE p.root = p.person_id {} ORDER BY p.person_id"""
+OF_THEM = "AND p.root IN (SELECT root FROM person WHERE person_id IN ({}))"
 DOC = f"""SELECT p.person_id AS her, d.body, coalesce(d.upto_pos, 0) AS upto, p.stamp
     FROM person p LEFT JOIN doc d ON d.person_id = p.person_id AND d.fold = ? WHERE p.person_id = {ROOT}"""
 SAVE = """INSERT INTO doc (person_id, upto_pos, fold, body)
@@ -116,20 +117,17 @@ class EventVerbs(StorePart):
 
         It shows one instant, whatever is written meanwhile (also by `save_documents`), and holds one person at a time.
         """
-        with (
-            self._db.snapshot() as connection,
-            closing(connection.execute(DOCS, (fold,))) as docs,
-            closing(connection.execute(TAILS, (fold,))) as events,
-        ):
-            horizon = connection.horizon()
-            tails = groupby(events, key=itemgetter(0))
-            owner, rows = next(tails, (None, None))
-            for person_id, body, upto, stamp in docs:
-                if owner == person_id and rows is not None:
-                    yield person_row((person_id, body, upto, stamp), list(rows), horizon)
-                    owner, rows = next(tails, (None, None))
-                else:
-                    yield person_row((person_id, body, upto, stamp), [], horizon)
+        with self._db.snapshot() as connection:
+            yield from person_rows(connection, "", (fold,))
+
+    def documents(self, people: Sequence[int], fold: int) -> list[PersonRow]:
+        """The documents of these people as `document` gives each, in the order of ids; who was merged is there once."""
+        found: dict[int, PersonRow] = {}
+        for part in in_parts(people, LOOKUP):
+            of_them = OF_THEM.format(", ".join("?" * len(part)))
+            with self._db.snapshot() as connection:
+                found.update((row.person_id, row) for row in person_rows(connection, of_them, (fold, *part)))
+        return [found[person] for person in sorted(found)]
 
     def save_documents(self, documents: Sequence[Document]) -> None:
         """Keep documents; one that is behind the kept one of the same fold version is left out.
@@ -140,6 +138,23 @@ class EventVerbs(StorePart):
             rows = [(each.upto_pos, each.fold, each.body, each.person_id, each.stamp) for each in part]
             with self._db.writing() as connection:
                 connection.executemany(SAVE, rows)
+
+
+def person_rows(connection: Connection, of_whom: str, values: Sequence[Any]) -> Iterator[PersonRow]:
+    """Documents with their tails, of all or of some, in the order of ids; from one snapshot, one person at a time."""
+    with (
+        closing(connection.execute(DOCS.format(of_whom), values)) as docs,
+        closing(connection.execute(TAILS.format(of_whom), values)) as events,
+    ):
+        horizon = connection.horizon()
+        tails = groupby(events, key=itemgetter(0))
+        owner, rows = next(tails, (None, None))
+        for person_id, body, upto, stamp in docs:
+            if owner == person_id and rows is not None:
+                yield person_row((person_id, body, upto, stamp), list(rows), horizon)
+                owner, rows = next(tails, (None, None))
+            else:
+                yield person_row((person_id, body, upto, stamp), [], horizon)
 
 
 def made_event(row: Sequence[object]) -> Event:

@@ -35,6 +35,18 @@ class FollowingVerbs(StorePart):
             people = connection.execute(PEOPLE, (since, upto)).fetchall()
         return Behind(tuple(person for (person,) in people), upto)
 
+    def fold_again(self, most: int) -> tuple[int, ...]:
+        """People whose document is gone because of whom they are one with, or of what was deleted; at most so many.
+
+        Each is given once. A document is only a cache: where nothing comes of it, her next reader folds it herself.
+        """
+        with self._db.reading() as connection:
+            found = connection.execute("SELECT person_id FROM refold ORDER BY person_id LIMIT ?", (most,)).fetchall()
+        if found:
+            with self._db.writing() as connection:
+                connection.executemany("DELETE FROM refold WHERE person_id = ?", found)
+        return tuple(person for (person,) in found)
+
     def followed(self, name: str, upto: int) -> None:
         """The follower of this name has come as far as `upto`; it never goes back."""
         with self._db.writing() as connection:

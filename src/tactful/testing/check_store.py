@@ -90,6 +90,7 @@ def check_documents(make_store: MakeStore) -> None:
             hers = row.person_id == store.find("customer", "penny")
             assert (row.doc, [each.occurred_at for each in row.tail]) == (b"d", [0] if hers else [])
             alone = store.document(row.person_id, 7)
+            assert store.documents([row.person_id], 7) == [alone], "several are read as each alone"
             assert (alone.doc, alone.upto_pos, alone.tail) == (row.doc, row.upto_pos, row.tail)
             assert list(row.tail) == store.tail(row.person_id, row.upto_pos)
             assert store.document(row.person_id, 8).doc is None, "a document of another fold version is none"

@@ -183,6 +183,7 @@ def check_stale_documents(make_store: MakeStore) -> None:
         assert (merged.person_id, merged.doc, len(merged.tail)) == (grace, None, 2)
         store.save_documents([Document(grace, 1, before.last_pos, b"old", before.stamp)])
         assert store.document(grace, 1) == merged, "it is about half of her"
+        assert store.documents([penny, grace], 1) == [merged], "she is there twice"
         store.save_documents([Document(grace, 1, merged.last_pos, b"both", merged.stamp)])
         assert (store.document(penny, 1).doc, store.document(penny, 1).tail) == (b"both", ())
         assert list(store.read_documents(1)) == [store.document(grace, 1)]
