@@ -8,10 +8,11 @@ import msgspec
 import pytest
 from tests.decide.shop import EMAIL, ITEM, NOON, SCENARIO, fact, fit, judge, scorecard
 
-from tactful.appropriateness.message import FORMS, Stood, reach_stands, use_stands
+from tactful.appropriateness.message import Stood, reach_stands, use_stands
 from tactful.appropriateness.scene import Ground, Scene
 from tactful.model.flow import Flow
 from tactful.model.records import Fact, Standing
+from tactful.model.verdict import FORMS
 
 GIVEN = Standing("given", "consent", "plainly", "never_asked", assumption="She ticked the box at the till.")
 PERSON: Flow = {
@@ -38,7 +39,7 @@ def whole(of: Scene, item: Fact | None, form: Any) -> Stood:
 
 def test_what_was_agreed_may_be_said() -> None:
     assert scene().stands(ITEM, "explicit").standing == 3
-    assert scene().reach(EMAIL).standing == 3
+    assert scene().stands(EMAIL, "reach").standing == 3
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -58,7 +59,7 @@ def test_a_value_out_of_the_vocabulary_is_judged_with_the_whole_flow(person: Flo
     odd = scene({**PERSON, **person}, {**WHERE, **scenario})
     for item in (ITEM, EMAIL, None):
         assert alike(odd.stands(item, form), whole(odd, item, form))
-        assert alike(odd.reach(item), reach_stands(judge(), scorecard(), odd.flow(item, "reach")))
+        assert alike(odd.stands(item, "reach"), reach_stands(judge(), scorecard(), odd.flow(item, "reach")))
 
 
 @pytest.mark.parametrize("change", [{"provenance": "rumour"}, {"confidence": 7}, {"known_to_her": 1}, {"distance": -1}])
@@ -84,12 +85,12 @@ def test_how_ordinary_a_thing_is_is_looked_up_and_left_out_where_the_place_is_no
 
 def test_a_duty_that_nobody_meets_shuts_a_use() -> None:
     told = msgspec.structs.replace(ITEM, provenance="public")
-    free, bound = scene(), scene(meets=())
+    free, bound = scene(), scene(meets=frozenset())
     stood = free.stands(told, "explicit")
     assert bound.stands(told, "explicit").standing <= stood.standing
     mail = scene(scenario={**WHERE, "scenario.purpose": "market"})
-    assert mail.reach(EMAIL).standing == 3
-    shut = scene(scenario={**WHERE, "scenario.purpose": "market"}, meets=()).reach(EMAIL)
+    assert mail.stands(EMAIL, "reach").standing == 3
+    shut = scene(scenario={**WHERE, "scenario.purpose": "market"}, meets=frozenset()).stands(EMAIL, "reach")
     assert (shut.standing, set(shut.unmet)) == (0, {"identify_sender", "offer_choice"})
 
 
