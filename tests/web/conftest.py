@@ -16,6 +16,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "server": key(folder, "server"),
         "web": key(folder, "web", origins=("https://shop.example",)),
         "crm": key(folder, "crm", "read", "admin", "ingest"),
+        "helpdesk": key(folder, "helpdesk"),
     }
     with serving(folder) as running:
         running.keys = keys

@@ -38,7 +38,7 @@ def shop_with_a_point(folder: Path) -> None:
     """A shop whose one collection point covers the sources of these tests."""
     a_shop.set_up(folder)
     file = folder / "collection-points" / "checkout.yaml"
-    text = re.sub(r"sources: \[orders\]", "sources: [orders, web, server, crm]", file.read_text("utf-8"))
+    text = re.sub(r"sources: \[orders\]", "sources: [orders, web, server, crm, helpdesk]", file.read_text("utf-8"))
     file.write_text(re.sub(r"collects: \[.*\]", COLLECTED, text), "utf-8")
 
 

@@ -158,6 +158,20 @@ def test_what_was_sent_is_read_at_once_by_who_may(server: Server) -> None:
     assert server.ask("POST", "/v1/person", '{"persn": {}}', server.keys["crm"]).status == 400
 
 
+def test_a_source_says_up_to_when_it_told_everything(server: Server) -> None:
+    reply = server.ask("POST", "/v1/heard", "{}", server.keys["helpdesk"])
+    assert (reply.status, reply.said["source"], reply.said["state"]) == (200, "helpdesk", "fresh")
+    assert reply.said["known_until"] > reply.said["heard_as_of"]
+    older = server.ask("POST", "/v1/heard", '{"as_of": "2020-01-01T00:00:00Z"}', server.keys["helpdesk"])
+    assert older.said["heard_as_of"] == reply.said["heard_as_of"], "an older word changes nothing"
+    future = server.ask("POST", "/v1/heard", '{"as_of": "2999-01-01T00:00:00Z"}', server.keys["helpdesk"])
+    assert (future.status, "later than now" in future.said["error"]) == (400, True)
+    assert server.ask("POST", "/v1/heard", '{"as_of": "today"}', server.keys["helpdesk"]).status == 400
+    unlisted = server.ask("POST", "/v1/heard", "{}", server.keys["crm"])
+    assert (unlisted.status, "no source `crm`" in unlisted.said["error"]) == (400, True)
+    assert server.ask("POST", "/v1/heard", "{}", server.keys["web"]).status == 403, "anybody can read a page's key"
+
+
 def test_a_forged_browser_event_grants_nothing(server: Server) -> None:
     """Anybody can read a page's key. What comes with it gives no permission, tells nothing and joins nobody."""
     server.send(

@@ -25,6 +25,7 @@ ROUTES = [
         for name in ("batch", "b", "identify", "track", "page", "screen", "group", "alias", *"itpsga")
     ),
     "POST /v1/person",
+    "POST /v1/heard",
     "GET /health/live",
     "GET /health/ready",
     "GET /metrics",

@@ -39,7 +39,7 @@ def attest(store: Store, shop: Shop, name: str, at: int, now: int, note: str, fi
         hint = suggestion(name, names) or listed
         raise Problems([Problem(file, 0, f"there is no source `{name}` under `sources`.{hint}")])
     if at > now:
-        raise Problems([Problem(name, 0, "nobody can have looked at it in the future: --at is later than now.")])
+        raise Problems([Problem(name, 0, "nobody can have looked at it in the future: that is later than now.")])
     store.hear(name, at, now, note)
     return next(state for state in list_sources(store, shop, now) if state.source == name)
 

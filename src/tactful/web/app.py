@@ -17,6 +17,7 @@ from tactful.web.calls import call_routes
 from tactful.web.desk import Busy, Desk
 from tactful.web.document import documented
 from tactful.web.health import health_routes
+from tactful.web.heard import source_routes
 from tactful.web.people import people_routes
 
 Scope = dict[str, Any]
@@ -30,7 +31,7 @@ _PREFLIGHT_LASTS = b"600"
 def made_app(desk: Desk, log: Log) -> Around:
     """The whole application. `log` is given one record a request."""
     inner = Litestar(
-        route_handlers=[*call_routes(desk), *people_routes(desk), *health_routes(desk)],
+        route_handlers=[*call_routes(desk), *people_routes(desk), *source_routes(desk), *health_routes(desk)],
         openapi_config=documented(),
         exception_handlers={HTTPException: _refused, Exception: _broken},
         request_max_body_size=None,

@@ -134,3 +134,13 @@ class OnePerson(Operation):
         )
         schema = Schema(type=OpenAPIType.OBJECT, properties={"person": person}, required=["person"])
         self.request_body = RequestBody(content={"application/json": OpenAPIMediaType(schema=schema)}, required=True)
+
+
+@dataclass
+class WhenHeard(Operation):
+    """An operation whose body says up to when everything was told."""
+
+    def __post_init__(self) -> None:
+        as_of = _text("Up to when, with its time zone; now, where it is left out.")
+        schema = Schema(type=OpenAPIType.OBJECT, properties={"as_of": as_of})
+        self.request_body = RequestBody(content={"application/json": OpenAPIMediaType(schema=schema)}, required=False)
