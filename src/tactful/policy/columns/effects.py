@@ -12,7 +12,7 @@ import polars as pl
 from tactful.model.verdict import DUTY_NEEDS, MENTION_WORDS, NAMES, SHUT, USE_WORDS, WHEN_WORDS, Point
 from tactful.model.words_verdict import OBLIGATIONS, UNTIL
 from tactful.policy.columns.conditions import every, some
-from tactful.policy.columns.masks import chosen, packed, split, words_of
+from tactful.policy.columns.masks import chosen, narrowest, packed, split, words_of
 from tactful.policy.judge import FREE
 from tactful.policy.rules import Policy, Rule
 
@@ -39,9 +39,14 @@ class Effects:
         self.because_limits = words_of("because_limits", len(policy.limits))
 
     @property
-    def masks(self) -> tuple[str, ...]:
-        """The columns of all masks of rules."""
-        return (*self.licences, *self.limits, *self.waived, *self.waivers, *self.because_licences, *self.because_limits)
+    def masks(self) -> dict[str, pl.DataType]:
+        """The columns of all masks of rules, of waits and of duties, with their types."""
+        licences, limits = len(self.policy.licences), len(self.policy.limits)
+        sizes = {
+            "licences": licences, "limits": limits, "waived": limits, "waivers": len(self.policy.waivers),
+            "because_licences": licences, "because_limits": limits, "until": len(UNTILS), "obligations": len(DUTIES),
+        }  # fmt: skip
+        return {column: dtype for name, size in sizes.items() for column, dtype in narrowest(name, size).items()}
 
     def stages(self) -> list[list[pl.Expr]]:
         """The expressions that must be worked out one after the other."""

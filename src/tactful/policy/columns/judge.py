@@ -23,7 +23,7 @@ from tactful.model.verdict import NAMES
 from tactful.model.vocabulary import KEYS
 from tactful.policy.columns.conditions import EXCESS, NOT_KNOWN, TRUST, Leaf, Leaves, expression_of, some
 from tactful.policy.columns.effects import AXES, Effects
-from tactful.policy.columns.masks import packed, words_of
+from tactful.policy.columns.masks import narrowest, packed, words_of
 from tactful.policy.columns.places import Places
 from tactful.policy.columns.schema import SCHEMA, check_columns, ready
 from tactful.policy.comparisons import keys_of, leaves
@@ -78,12 +78,12 @@ class ColumnJudge:
     def schema(self) -> dict[str, pl.DataType]:
         """The columns that `judge` makes."""
         axes: dict[str, pl.DataType] = {name: pl.Enum(words) for name, words in AXES.items()}
-        masks = (*self.effects.masks, "until", "obligations", *self.missing)
+        masks = {**self.effects.masks, **narrowest("missing", len(self.keys))}
         shown = self.upstream.shown if self.upstream else ()
         return {
             **axes,
             "verdict": pl.Enum(NAMES),
-            **{name: pl.UInt64() for name in masks},
+            **masks,
             **{name: pl.Float64() for name in shown},
         }
 
@@ -93,7 +93,8 @@ class ColumnJudge:
         `use`, `mention`, `when` and `verdict` are Enums. `licences`, `limits`, `waived` and `waivers` are masks of the
         rules that held (limits: those not waived), `because_licences` and `because_limits` of those that decided, in
         the policy's order; `until` and `obligations` are masks over `UNTILS` and `DUTIES`, `missing` over `keys`. A
-        mask of more than 64 bits goes on in columns named like `limits.1`. A lazy frame stays lazy.
+        mask of more than 64 bits goes on in columns named like `limits.1`, and each has the least type that holds it. A
+        lazy frame stays lazy.
 
         Raises Problems for columns that are no keys, or that cannot hold their key's values.
         """
@@ -117,7 +118,10 @@ class ColumnJudge:
         found = self._ready(frame, schema, kept)
         for stage in self._stages:
             found = found.with_columns(stage)
-        return found.select(*(pl.col(f"kept {name}").alias(name) for name in kept), *self.schema)
+        answer = (
+            pl.col(name).cast(dtype) if dtype.is_integer() else pl.col(name) for name, dtype in self.schema.items()
+        )
+        return found.select(*(pl.col(f"kept {name}").alias(name) for name in kept), *answer)
 
     def _ready(self, frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], kept: Sequence[str]) -> pl.LazyFrame:
         """The columns of all keys, absent ones null, besides those to keep; the first gives their length."""

@@ -16,6 +16,12 @@ def words_of(name: str, size: int) -> tuple[str, ...]:
     return tuple(name if word == 0 else f"{name}.{word}" for word in range(max(1, -(-size // WORD))))
 
 
+def narrowest(name: str, size: int) -> dict[str, pl.DataType]:
+    """The columns of a mask of `size` bits with the least type that holds each: an answer is as large as it must be."""
+    left = {column: max(1, size - WORD * place) for place, column in enumerate(words_of(name, size))}
+    return {column: next(dtype() for most, dtype in _SIZES if min(bits, WORD) <= most) for column, bits in left.items()}
+
+
 def split(mask: int, words: int) -> tuple[int, ...]:
     """An integer of any size as words of 64 bits."""
     return tuple(mask >> WORD * word & (1 << WORD) - 1 for word in range(words))
