@@ -70,6 +70,24 @@ def test_a_score_is_a_number_of_a_model() -> None:
     assert happened(episode, "GBP") == "The model rhythm gave 0.25."
 
 
+def test_an_appointment_waits_until_she_came_or_cancelled() -> None:
+    about = {"appointment_id": "A-1", "starts_at": "2026-11-25 10:00", "store": "Bath"}
+    booked = track("Appointment Booked", **about)
+    (waiting,) = journey(told(booked), NOW, {}).middle_of
+    assert middle_of(waiting) == "Has an appointment (A-1): 2026-11-25 10:00, Bath."
+    for ended in ("Appointment Kept", "Appointment Cancelled"):
+        after = {**track(ended, appointment_id="A-1"), "timestamp": "2026-11-20T13:00:00Z"}
+        assert journey(told(booked, after), NOW, {}).middle_of == ()
+        other = {**track(ended, appointment_id="A-2"), "timestamp": "2026-11-20T13:00:00Z"}
+        assert len(journey(told(booked, other), NOW, {}).middle_of) == 1
+
+
+def test_a_call_is_in_the_journey() -> None:
+    called = track("Contacted Us", contact_id="C-9", channel="call", about="Where is my parcel?")
+    (episode,) = journey(told(called), NOW, {}).episodes
+    assert happened(episode, "GBP") == "She called or wrote to us (C-9): Where is my parcel?"
+
+
 @pytest.mark.parametrize(
     ("payload", "field"),
     [
@@ -81,6 +99,7 @@ def test_a_score_is_a_number_of_a_model() -> None:
         (track("Staff Note Added", author="Mia", store="Bath", text="sad", about="mood"), "never stored"),
         (track("Product Requested In Store", author="Mia", store="Bath"), "sku"),
         (track("Product Requested In Store", sku="1"), "author"),
+        (track("Appointment Booked", store="Bath"), "appointment_id"),
         (track("Model Scored", value=0.5), "model"),
         (track("Model Scored", model="m", value=1.5), "from 0 to 1"),
         (track("Model Scored", model="m", value=True), "from 0 to 1"),

@@ -39,6 +39,10 @@ CATEGORIES: dict[str, str] = {
     kinds.NOTED: "service.contact",
     kinds.REQUESTED: "request",
     kinds.SCORED: "label",
+    kinds.APPOINTMENT_BOOKED: "visit.appointment",
+    kinds.APPOINTMENT_CANCELLED: "visit.appointment",
+    kinds.APPOINTMENT_KEPT: "visit.appointment",
+    kinds.CONTACTED_US: "service.contact",
 }
 """What each kind of event is knowledge of; traits say it one by one."""
 NOT_COLLECTED = "not collected here"

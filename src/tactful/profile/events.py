@@ -29,6 +29,10 @@ FAULTY = "faulty"
 NOTED = "noted"
 REQUESTED = "requested"
 SCORED = "scored"
+APPOINTMENT_BOOKED = "appointment_booked"
+APPOINTMENT_CANCELLED = "appointment_cancelled"
+APPOINTMENT_KEPT = "appointment_kept"
+CONTACTED_US = "contacted_us"
 
 KINDS: dict[str, str] = {
     ORDER_LINE: "One line of an order: bought, brought back or free of charge.",
@@ -49,6 +53,10 @@ KINDS: dict[str, str] = {
     NOTED: "A member of staff wrote something down about her.",
     REQUESTED: "She asked us for something, and a member of staff wrote it down.",
     SCORED: "A model's score of her.",
+    APPOINTMENT_BOOKED: "She booked an appointment.",
+    APPOINTMENT_CANCELLED: "She cancelled an appointment.",
+    APPOINTMENT_KEPT: "She came to an appointment.",
+    CONTACTED_US: "She called or wrote to us.",
 }
 
 

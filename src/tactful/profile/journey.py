@@ -20,6 +20,9 @@ import msgspec
 
 from tactful.model.records import DAY, HOUR, Event
 from tactful.profile.events import (
+    APPOINTMENT_BOOKED,
+    APPOINTMENT_CANCELLED,
+    APPOINTMENT_KEPT,
     COMPLAINT_CLOSED,
     COMPLAINT_OPENED,
     FAULTY,
@@ -58,6 +61,7 @@ ENDS = {
     PARCEL_LATE: (PARCEL_DELIVERED, PUT_RIGHT),
     ORDER_CANCELLED_BY_US: (PUT_RIGHT,),
     FAULTY: (PUT_RIGHT,),
+    APPOINTMENT_BOOKED: (APPOINTMENT_KEPT, APPOINTMENT_CANCELLED),
 }
 """What ends what is open, by the same number."""
 

@@ -8,8 +8,12 @@ import msgspec
 
 from tactful.model.records import Event
 from tactful.profile.events import (
+    APPOINTMENT_BOOKED,
+    APPOINTMENT_CANCELLED,
+    APPOINTMENT_KEPT,
     COMPLAINT_CLOSED,
     COMPLAINT_OPENED,
+    CONTACTED_US,
     FAULTY,
     NOTED,
     ORDER_CANCELLED_BY_US,
@@ -45,6 +49,10 @@ RESTS: dict[str, tuple[str, ...]] = {
     ORDER_CANCELLED_BY_US: ("service",),
     FAULTY: ("service",),
     REQUESTED: ("request",),
+    APPOINTMENT_BOOKED: ("visit.appointment",),
+    APPOINTMENT_CANCELLED: ("visit.appointment",),
+    APPOINTMENT_KEPT: ("visit.appointment",),
+    CONTACTED_US: ("service.contact",),
     SCORED: ("label",),
     PUT_RIGHT: ("service.complaint", "service", "service.return"),
 }

@@ -1,4 +1,4 @@
-"""What our staff and our models say of her: notes, what she asked for in a store, and scores. Never from a page."""
+"""What our staff and our models say of her: notes, wishes, appointments, calls and scores. Never from a page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from tactful.model.records import NewEvent
 from tactful.profile import events as kinds
 from tactful.profile.call import Call, Refused, word
-from tactful.profile.events import Noted, Requested, Scored
+from tactful.profile.events import Note, Noted, Requested, Scored
 from tactful.profile.make_notes import LONGEST, note_refused
 
 Made = tuple[NewEvent, ...]
@@ -49,6 +49,25 @@ def _requested(properties: Mapping[str, Any], call: Call) -> Made:
     return call.event(kinds.REQUESTED, wish)
 
 
+def _appointment(kind: str) -> Callable[[Mapping[str, Any], Call], Made]:
+    """An appointment: its number, when it is, and where."""
+
+    def made(properties: Mapping[str, Any], call: Call) -> Made:
+        number = word(properties, "appointment_id")
+        if not number:
+            raise Refused("`appointment_id` is missing.")
+        about = [part for part in (word(properties, "starts_at"), word(properties, "store")) if part]
+        return call.event(kind, Note(number, ", ".join(about)))
+
+    return made
+
+
+def _contacted(properties: Mapping[str, Any], call: Call) -> Made:
+    """That she called or wrote: by which channel, and what about."""
+    about = _text(properties, "about")
+    return call.event(kinds.CONTACTED_US, Note(word(properties, "contact_id"), about or word(properties, "channel")))
+
+
 def _scored(properties: Mapping[str, Any], call: Call) -> Made:
     """A model's score, 0 to 1."""
     model, value = word(properties, "model"), properties.get("value")
@@ -72,4 +91,8 @@ STAFFED: dict[str, Callable[[Mapping[str, Any], Call], Made]] = {
     "staff note added": _noted,
     "product requested in store": _requested,
     "model scored": _scored,
+    "appointment booked": _appointment(kinds.APPOINTMENT_BOOKED),
+    "appointment cancelled": _appointment(kinds.APPOINTMENT_CANCELLED),
+    "appointment kept": _appointment(kinds.APPOINTMENT_KEPT),
+    "contacted us": _contacted,
 }

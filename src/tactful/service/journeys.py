@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tactful.profile.events import (
+    APPOINTMENT_BOOKED,
     COMPLAINT_CLOSED,
     COMPLAINT_OPENED,
     KINDS,
@@ -38,6 +39,8 @@ def middle_of(each: Open) -> str:
             return f"Complained{_number(each.ref)}, and it is not settled."
         case k if k == REQUESTED:
             return f"Asked for {what}, and has not had it yet."
+        case k if k == APPOINTMENT_BOOKED:
+            return f"Has an appointment{_number(each.ref)}{f': {what}' if each.names else ''}."
         case k if k == PARCEL_LATE:
             return f"Waits for a parcel that is late{_number(each.ref)}."
     return KINDS.get(each.kind, f"{each.kind}.")
@@ -72,7 +75,7 @@ def happened(episode: Episode, currency: str) -> str:
 def _other(step: Step) -> str:
     sentence = KINDS.get(step.kind, step.kind).rstrip(".")
     about = ": ".join(part for part in (_number(step.ref).strip(), step.text) if part)
-    return f"{sentence} {about}." if about else f"{sentence}."
+    return f"{sentence} {about}".rstrip(".") + ("" if about.endswith(("?", "!")) else ".")
 
 
 def _staffed(step: Step) -> str:
