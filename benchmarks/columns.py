@@ -312,7 +312,8 @@ def by_hand(policy: Policy) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
 
 def same(judge: ColumnJudge, answer: pl.DataFrame, hand: pl.DataFrame) -> bool:
     shift = 1 << len(judge.policy.licences)
-    joined = answer.select(
+    wide = answer.with_columns(col(pl.UInt8, pl.UInt16, pl.UInt32).cast(pl.UInt64))
+    joined = wide.select(
         col("verdict").to_physical().cast(pl.UInt8),
         (col("licences") | (col("limits") | col("waived")) * shift).alias("held"),
         (col("because_licences") | col("because_limits") * shift).alias("because"),

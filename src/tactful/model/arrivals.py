@@ -20,7 +20,8 @@ class Arrival(msgspec.Struct, frozen=True):
     kept under its own `person`, one of `names`. `names` are all identifiers of the call, strongest first.
     `permissions` are those of each of `subjects`. `left_out` says for each thing that was not kept what it was, to be
     counted (`trait contact.location: not collected here`): never a value. `may_join` is false for a key that anybody
-    can read: then nothing is bound or merged, and nobody is made but by an identifier of a kind in `nobodies`.
+    can read: then nothing is bound or merged, and people are made of it only for what can but tighten (such an event, a
+    no) or by an identifier of a kind in `nobodies`.
     """
 
     source: str

@@ -25,6 +25,8 @@ REFUSALS = frozenset(STRICTNESS[:4])
 PROMOTING = frozenset({"market", "recommend", "winback", "advertise"})
 """What a no to `market` is a no to: whoever wants no promotion wants none under another name (GDPR Art. 21(2))."""
 EVERY = "*"
+CHOSEN, REFUSED = " chosen at ", " refused at "
+"""What stands in the proof of an answer to a dialogue between the choice and the collection point."""
 
 
 class Conflict(msgspec.Struct, frozen=True):
@@ -85,6 +87,24 @@ def standing_end(records: Iterable[Permission]) -> Permission | None:
     if not ends:
         return None
     return min(ends, key=lambda each: (RANK[each.state], -each.occurred_at, -each.received_at, each.source))
+
+
+def only_repeats(yes: Permission, kept: Iterable[Permission]) -> bool:
+    """Whether a yes of a dialogue is only its last answer told again, as every call of a browser does.
+
+    A dialogue is known by its source and by what its answers begin with (`proof`: `Marketing chosen at site, …` and
+    `Marketing refused at site`). What she ended elsewhere since is not reopened by an answer that she gave before.
+    """
+    name, chosen, where = yes.proof.partition(CHOSEN)
+    if yes.state not in GRANTS or not chosen:
+        return False
+    no = f"{name}{REFUSED}{where.partition(', ')[0]}"
+    last = max(
+        (each for each in kept if each.source == yes.source and each.proof in (yes.proof, no)),
+        key=lambda each: (each.received_at, each.proof == no),
+        default=None,
+    )
+    return last is not None and last.proof == yes.proof
 
 
 def conflicts(voices: Sequence[Sequence[Permission]]) -> list[Conflict]:

@@ -86,10 +86,11 @@ class CollectionPoint(msgspec.Struct, frozen=True):
 
 
 class Passed(msgspec.Struct, frozen=True):
-    """A point that she has passed, and when first."""
+    """A point that she has passed, and when first. `sold`: a sale to her was among it, which a soft opt-in needs."""
 
     point: CollectionPoint
     at: int
+    sold: bool = True
 
 
 def load_point(text: str, file: str, notices: Mapping[str, str] | None = None) -> CollectionPoint:
@@ -225,12 +226,19 @@ Visit = tuple[str, int] | tuple[str, str, int]
 """Evidence that she was there: (source, occurred at), or (source, point, occurred at) where the event says at which."""
 
 
-def passed(points: Iterable[CollectionPoint], events: Iterable[Visit], now: int) -> tuple[Passed, ...]:
-    """The points that she has passed before `now`, by name.
+def passed(
+    points: Iterable[CollectionPoint], events: Iterable[Visit], now: int, sales: Iterable[Visit] | None = None
+) -> tuple[Passed, ...]:
+    """The points that she has passed before `now`, by name. `sales` are the events that sold her something; None: all.
 
     An event that names its point is evidence for that one alone, and only if the point covers the event's source; one
     that names none is evidence for every point that covers its source.
     """
+    if sales is not None:
+        points = tuple(points)
+        sold = {each.point.name for each in passed(points, sales, now)}
+        every = passed(points, events, now)
+        return tuple(msgspec.structs.replace(each, sold=each.point.name in sold) for each in every)
     points = tuple(points)
     first: dict[str, tuple[CollectionPoint, int]] = {}
     for event in events:
@@ -254,6 +262,8 @@ def basis_told(passed: Iterable[Passed], purpose: str, channel: str, now: int, j
         if not point.seen_from <= each.at < now or not _shown_to(point, jurisdiction):
             continue
         for told in point.permissions:
+            if told.basis == "soft_opt_in" and not each.sold:
+                continue
             if told.purpose == purpose and told.channel in ("*", channel):
                 found.append((0, point.name, told))
         if purpose in NEEDED_FOR_THE_ORDER and purpose in point.purposes:

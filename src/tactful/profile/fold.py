@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from tactful.model.records import Event
+from tactful.profile.call import TIGHTENS
 from tactful.profile.document import (
     BOUGHT,
     FREE,
@@ -159,8 +160,9 @@ class _Draft:
         self.ahead = dict(document.ahead)
 
     def take(self, kind: str, at: int, key: bytes, source: str, body: bytes) -> None:
-        span = self.sources.get(source)
-        self.sources[source] = (at, at) if span is None else (min(span[0], at), max(span[1], at))
+        if kind not in TIGHTENS:  # that something went wrong is no visit to a place where she is told anything
+            span = self.sources.get(source)
+            self.sources[source] = (at, at) if span is None else (min(span[0], at), max(span[1], at))
         try:
             if kind == ORDER_LINE:
                 self.add_line(_line(body), key, at, source)

@@ -7,6 +7,7 @@ which is what a replay rests on.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +21,7 @@ from tactful.permission.points import CollectionPoint, Passed, passed
 from tactful.permission.standing import permission_for
 from tactful.profile.attributes import AttributeSettings, attributes
 from tactful.profile.audience import Match, match
-from tactful.profile.document import Document, decode_kept
+from tactful.profile.document import BOUGHT, Document, decode_kept
 from tactful.profile.facts import Known, read
 from tactful.profile.names import kind_of, plain_name
 from tactful.profile.origin import point_named, source_of
@@ -191,8 +192,13 @@ class Setting:
     def _passed(self, document: Document) -> tuple[Passed, ...]:
         visits = {(line.source, line.at) for product in document.products.values() for line in product.lines}
         visits |= {(origin, at) for origin, times in document.sources.items() for at in times}
-        named = ((source_of(origin), point_named(origin), at) for origin, at in visits)
-        return passed(self.points, named, self.now)
+        sales = {
+            (line.source, line.at)
+            for product in document.products.values()
+            for line in product.lines
+            if line.nature == BOUGHT
+        }
+        return passed(self.points, _visits(visits), self.now, _visits(sales))
 
     def _candidate(self, found: Match, facts: dict[str, Fact], offer: dict[str, Any]) -> Candidate:
         campaign, treatment = self.project.campaign, self.project.treatment
@@ -294,6 +300,11 @@ class Setting:
             return {}
         origin = f"{source.name} said nothing of the kind"
         return {key: Given(value, origin) for key, value in source.silence_means.items()}
+
+
+def _visits(origins: Iterable[tuple[str, int]]) -> list[tuple[str, str, int]]:
+    """Visits by source, point and time."""
+    return [(source_of(origin), point_named(origin), at) for origin, at in origins]
 
 
 def draw(campaign: str, label: str) -> int:

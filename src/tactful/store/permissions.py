@@ -10,7 +10,7 @@ from operator import itemgetter
 import msgspec
 
 from tactful.model.records import Permission
-from tactful.model.said import Conflict, conflicts, statement, together
+from tactful.model.said import Conflict, conflicts, only_repeats, statement, together
 from tactful.store.base import StorePart
 from tactful.store.connection import Connection
 from tactful.store.events import ROOT
@@ -126,7 +126,7 @@ def add_permissions(connection: Connection, person_id: int, said: Sequence[Permi
     Who is merged with her has said it too, until they are parted.
     """
     kept = kept_hers(connection, person_id)
-    new = unheard(said, kept.permissions)
+    new = [each for each in unheard(said, kept.permissions) if not only_repeats(each, kept.permissions)]
     if not new:
         return 0
     write_log(connection, person_id, "permission", [(each.received_at, encode(each)) for each in new])

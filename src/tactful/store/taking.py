@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tactful.model.arrivals import Arrival, Identifier, TakenIn
 from tactful.model.kept import Appended
 from tactful.model.records import NewEvent
+from tactful.model.said import ENDS
 from tactful.store.base import DAY, StorePart, written
 from tactful.store.connection import Connection
 from tactful.store.events import CHUNK, EventVerbs, divided, insert
@@ -22,7 +23,8 @@ class TakingVerbs(EventVerbs, StorePart):
     def take_in(self, arrivals: Sequence[Arrival], received_at: int) -> TakenIn:
         """Keep each call once, in one transaction; when this returns it is on the disk.
 
-        At most 20,000 events a call. Of a repeated call the first stays: nothing of the second is kept or counted.
+        At most 20,000 events a call. Of a repeated call the first stays: nothing of the second is kept or counted, but
+        for what it refuses; a no is never taken for one that was heard before.
         """
         events = [event for arrival in arrivals for event in named_events(arrival)]
         if len(events) > CHUNK:
@@ -34,7 +36,8 @@ class TakingVerbs(EventVerbs, StorePart):
             new, again = divided(keys, events, claimed)
             fresh = fresh_of(arrivals, keys, new)
             meant, made = self._meant(
-                connection, [each for each, is_new in zip(arrivals, fresh, strict=True) if is_new]
+                connection,
+                [each for each, is_new in zip(arrivals, fresh, strict=True) if is_new or each.permissions],
             )
             kept = {key: event for key, event in new.items() if event.kind}
             insert(connection, kept, claimed, meant, received_at)
@@ -47,15 +50,16 @@ class TakingVerbs(EventVerbs, StorePart):
         return TakenIn(Appended(added, repeated, differing, made), fresh, permissions)
 
     def _meant(self, connection: Connection, arrivals: Iterable[Arrival]) -> tuple[Meant, int]:
-        """Whom the identifiers mean: people are made for those who may; of the others only who is there is found."""
+        """Whom the identifiers mean. People are made of whom an event is, and of whom a permission is first of all; of
+        the other subjects only who is there is found, and of what may not be kept nobody is made."""
         makes: dict[Identifier, None] = {}
         finds: dict[Identifier, None] = {}
         for arrival in arrivals:
-            # People are made of whom an event is, of the strongest subject and of a browser.
             subjects = arrival.subjects if arrival.permissions else ()
-            own = {*(event.person for event in arrival.events if event.person), *subjects[:1]}
+            own = {event.person for event in arrival.events if event.person}
+            own.update(each for each in subjects[:1] if each in arrival.names)
             for each in own.union(subjects):
-                if each[0] in arrival.nobodies or (arrival.may_join and each in own):
+                if each in own or each[0] in arrival.nobodies:
                     makes[each] = None
                 else:
                     finds[each] = None
@@ -93,14 +97,22 @@ def said_with(
     fresh: Sequence[bool],
     meant: Mapping[Identifier, int | None],
 ) -> int:
-    """Keep the permissions of calls that are there for the first time; how many were new."""
+    """Keep what was said with calls; how much of it was new.
+
+    A no is everybody's whom the call names, and is kept whenever it comes. A yes is hers alone who speaks, the
+    strongest name that may be kept, and only the first time: a call can name somebody else, and be sent again.
+    """
     added = 0
     for arrival, is_new in zip(arrivals, fresh, strict=True):
-        if is_new and arrival.permissions:
-            people = {person for each in arrival.subjects if (person := meant.get(each)) is not None}
-            connection.lock_people(people)
-            for person in sorted(people):
-                added += add_permissions(connection, person, arrival.permissions)
+        ends = tuple(each for each in arrival.permissions if each.state in ENDS)
+        whole = arrival.permissions if is_new else ends
+        if not whole:
+            continue
+        people = {person for each in arrival.subjects if (person := meant.get(each)) is not None}
+        speaks = meant.get(arrival.names[0]) if arrival.names and arrival.names[0] in arrival.subjects else None
+        connection.lock_people(people)
+        for person in sorted(people):
+            added += add_permissions(connection, person, whole if person == speaks else ends)
     return added
 
 

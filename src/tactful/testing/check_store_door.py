@@ -11,6 +11,8 @@ from hashlib import sha256
 from threading import Thread
 from typing import Any
 
+import msgspec
+
 from tactful.model.arrivals import Arrival, Identifier, Key, SetAside
 from tactful.model.kept import DecisionRow, Document, Snapshot
 from tactful.model.problems import StoreProblem
@@ -77,18 +79,55 @@ def check_calls_without_events(make_store: MakeStore) -> None:
 
 
 def check_public_calls(make_store: MakeStore) -> None:
-    """A key that anybody can read makes nobody but the nameless, and finds only who is there."""
+    """What a key that anybody can read says against us is hers, also before she is known; others whom it names are only
+    found."""
     with closing(make_store("public-calls")) as store:
         claimed = call(1, permissions=[NO], may_join=False)
+        claimed = msgspec.structs.replace(claimed, subjects=(PENNY, ("email", "penny@shop.example")))
         taken = store.take_in([claimed, call(2, TABLET, may_join=False)], 9)
-        assert (taken.appended.added, taken.appended.persons_created) == (2, 1)
-        assert store.find(*PENNY) is None
+        assert (taken.appended.added, taken.appended.persons_created) == (2, 2)
+        assert store.permissions(store.find(*PENNY)) == (NO,)
+        assert [each.occurred_at for each in store.tail(store.find(*PENNY))] == [1]
+        assert store.find("email", "penny@shop.example") is None
         assert store.find(*TABLET) is not None
-        assert store.counts().events_without_person == 1
-        (penny,) = store.resolve([PENNY])
-        store.take_in([call(3, permissions=[NO], may_join=False)], 10)
-        assert [each.occurred_at for each in store.tail(penny)] == [3]
-        assert store.permissions(penny) == (NO,)
+
+
+def check_whose_a_yes_is(make_store: MakeStore) -> None:
+    """A yes is hers alone who speaks, and only the first time that it comes; a no is everybody's, whenever it comes."""
+    grace = ("customer", "grace")
+    with closing(make_store("whose-yes")) as store:
+        store.take_in([call(1, permissions=[NO])], 9)
+        penny = store.find(*PENNY)
+        both = msgspec.structs.replace(call(2, grace, permissions=[granted(), NO]), subjects=(grace, PENNY))
+        store.take_in([both], 10)
+        assert store.permissions(penny) == (NO,), "another's yes is not hers"
+        assert set(store.permissions(store.find(*grace))) == {granted(), NO}
+        later = msgspec.structs.replace(NO, occurred_at=20, received_at=21)
+        yes = msgspec.structs.replace(granted(), occurred_at=30, received_at=31)
+        again = store.take_in([call(1, permissions=[later, yes])], 40)
+        assert (again.fresh, again.permissions) == ((False,), 1)
+        assert store.permissions(penny) == (NO, later), "a no in a repeated call is kept, a yes is not"
+        withheld = msgspec.structs.replace(call(3, None, permissions=[yes]), names=(), subjects=(PENNY,))
+        assert store.take_in([withheld], 41).permissions == 0
+
+
+def check_a_dialogue_that_repeats(make_store: MakeStore) -> None:
+    """The last answer of a dialogue told again does not reopen what she ended elsewhere; another answer does."""
+
+    def answer(at: int, chosen: bool) -> Permission:
+        state, proof = (
+            ("given", "Marketing chosen at site, news.md") if chosen else ("refused", "Marketing refused at site")
+        )
+        return Permission("market", "email", "*", state, "consent", "plainly", at, at, "web", proof)
+
+    ended = Permission("market", "email", "*", "withdrawn", "none", "not_asked", 20, 20, "web", "she ended it there")
+    with closing(make_store("dialogue")) as store:
+        said = [answer(10, True), ended, answer(30, True), answer(40, True), answer(50, False), answer(60, True)]
+        kept = []
+        for number, each in enumerate(said):
+            kept.append(store.take_in([call(number, permissions=[each])], each.received_at).permissions)
+        assert kept == [1, 1, 0, 0, 1, 1]
+        assert store.permissions(store.find(*PENNY)) == (said[0], ended, said[4], said[5])
 
 
 def check_calls_at_once(make_store: MakeStore) -> None:
@@ -196,6 +235,7 @@ def digest(number: int) -> bytes:
 
 
 CHECKS_OF_THE_DOOR: tuple[Callable[[MakeStore], None], ...] = (
-    check_calls_once, check_calls_without_events, check_public_calls, check_calls_at_once, check_keys, check_set_aside,
+    check_calls_once, check_calls_without_events, check_public_calls, check_whose_a_yes_is,
+    check_a_dialogue_that_repeats, check_calls_at_once, check_keys, check_set_aside,
     check_forgetting, check_forgetting_inputs,
 )  # fmt: skip
