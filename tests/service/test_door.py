@@ -238,7 +238,9 @@ def test_a_refusal_reaches_everybody_who_is_named_and_makes_nobody_twice(tmp_pat
         assert store.find("email", "p@shop.example") == known
         assert store.find("phone", "+442079460958") is None
         forged = call("page", messageId="m2", userId="u2", anonymousId="a2", context={"gpc": True})
-        assert store.take_in([arrived(forged, PAGE)], NOW).appended.persons_created == 1
-        assert store.find("customer", "u2") is None
+        assert store.take_in([arrived(forged, PAGE)], NOW).appended.persons_created == 2
+        waiting = store.find("customer", "u2")
+        assert waiting is not None, "a no waits for whom it names"
+        assert {each.state for each in store.permissions(waiting)} == {"refused"}
     finally:
         store.close()
