@@ -32,7 +32,7 @@ from tactful.web.keyring import Speaker, written_in
 NO_STORE = "The store cannot be written to now; nothing of this was kept. Send it again."
 MOST_PARTS = 100
 """Parts that a packed body may have."""
-MOST_CHOICES = 1_000_000
+MOST_CHOICES = 200_000
 """Choices that a batch may say for all of its calls, times its calls."""
 _PART = b"\x1f\x8b\x08"
 """With what each part of gzip begins; in a packed body it hardly ever stands elsewhere."""
