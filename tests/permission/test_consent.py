@@ -49,6 +49,11 @@ def context(consent: Any, **other: Any) -> dict[str, Any]:
         (context({"categoryPreferences": {"A": "true", "B": 1, "C": None}}), NOTHING_SAID),
         (context({"gpc": True}), Choices(gpc=True)),
         ({"gpc": "1"}, Choices(gpc=True)),
+        ({"gpc": 1.0}, Choices(gpc=True)),
+        ({"gpc": "true"}, Choices(gpc=True)),
+        (context({"gpc": "True"}), Choices(gpc=True)),
+        ({"gpc": "false"}, NOTHING_SAID),
+        ({"gpc": [1]}, NOTHING_SAID),
         ({"gpc": 0}, NOTHING_SAID),
         (context("yes"), NOTHING_SAID),
     ],
@@ -56,6 +61,19 @@ def context(consent: Any, **other: Any) -> dict[str, Any]:
 def test_choices_are_read_as_the_tools_send_them(sent: Any, choices: Choices) -> None:
     assert choices_of(sent) == choices
     assert choices_of(sent, gpc=True).gpc
+
+
+@given(st.integers(0, 400), st.integers(0, 400))
+def test_a_no_counts_wherever_it_stands(before: int, after: int) -> None:
+    others = [f"v{each}" for each in range(before)], [f"w{each}" for each in range(after)]
+    chosen = dict.fromkeys(others[0], True) | {"Marketing": False} | dict.fromkeys(others[1], True)
+    listed = [*others[0], "Marketing", *others[1]]
+    for sent in (
+        context({"categoryPreferences": chosen}),
+        {"categoryPreferences": chosen},
+        {"consentManagement": {"allowedConsentIds": ["Marketing"], "deniedConsentIds": listed}},
+    ):
+        assert choices_of(sent).said["marketing"] is False
 
 
 def test_only_what_the_point_collects_is_kept() -> None:

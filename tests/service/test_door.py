@@ -30,6 +30,7 @@ from tactful.model.problems import Problems
 from tactful.profile.events import Traits
 from tactful.service.door import Doorman, Sender, arrive, check_point, sender_of
 from tactful.service.events_file import calls_of
+from tactful.service.ingest import ingest, refuse_body
 
 ANALYTICS = {"consent": {"categoryPreferences": {"Analytics": True}}}
 
@@ -242,5 +243,65 @@ def test_a_refusal_reaches_everybody_who_is_named_and_makes_nobody_twice(tmp_pat
         waiting = store.find("customer", "u2")
         assert waiting is not None, "a no waits for whom it names"
         assert {each.state for each in store.permissions(waiting)} == {"refused"}
+    finally:
+        store.close()
+
+
+def set_aside(tmp_path: Path, context: Any, sender: Sender) -> bytes:
+    """What is kept for reading of a call that cannot be taken."""
+    bad = call(event=7, context=context, properties={"query": "planted-4711"})
+    store = store_at(tmp_path)
+    try:
+        assert len(ingest(store, sender, DOORMAN, [bad], NOW).refused) == 1
+        return store.aside(sender.source)[0].body
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("sender", [OPEN_SERVER, SERVER])
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"consent": {"categoryPreferences": {"Analytics": False}}},
+        {"categoryPreferences": {"Analytics": False}},
+        {"consentManagement": {"deniedConsentIds": ["Analytics"]}},
+        {"consentManagement": {"allowedConsentIds": ["Analytics"], "deniedConsentIds": ["Marketing"]}},
+        {"gpc": True},
+        {"gpc": "1"},
+        {"consent": "no"},
+        {"categoryPreferences": "no"},
+    ],
+)
+def test_of_one_who_refused_nothing_is_set_aside_but_the_reason(tmp_path: Path, context: Any, sender: Sender) -> None:
+    assert b"planted-4711" not in set_aside(tmp_path, context, sender)
+
+
+@pytest.mark.parametrize(
+    ("sender", "context", "kept"),
+    [
+        (OPEN_SERVER, {}, True),
+        (OPEN_SERVER, None, True),
+        (SERVER, {}, False),
+        (PAGE, None, False),
+        (PAGE, {"collection_point": "open"}, False),
+        (Sender("web"), {}, False),
+        (OPEN_SERVER, {"collection_point": "site"}, False),
+        (SERVER, {"collection_point": "open"}, True),
+        (SERVER, {"collection_point": "sight"}, False),
+        (Sender("nobody"), {"collection_point": ["site"]}, True),
+    ],
+)
+def test_where_something_needs_a_yes_silence_is_not_one(
+    tmp_path: Path, sender: Sender, context: Any, kept: bool
+) -> None:
+    assert (b"planted-4711" in set_aside(tmp_path, context, sender)) is kept
+
+
+def test_a_body_that_cannot_be_read_says_no_yes(tmp_path: Path) -> None:
+    store = store_at(tmp_path)
+    try:
+        for sender, gpc, kept in ((SERVER, False, False), (OPEN_SERVER, True, False), (OPEN_SERVER, False, True)):
+            refuse_body(store, sender, DOORMAN, b"{planted-4711", "it is not JSON.", NOW, gpc)
+            assert any(b"planted-4711" in each.body for each in store.aside(sender.source)) is kept
     finally:
         store.close()

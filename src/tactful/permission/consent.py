@@ -29,6 +29,7 @@ GPC_REFUSES: tuple[str, ...] = ("sell", "advertise")
 GPC = "Global Privacy Control"
 NOT_COLLECTED = "not collected here"
 _MOST = 100
+"""Yeses that are read of one list; a no is one wherever it stands."""
 
 
 class Choices(msgspec.Struct, frozen=True):
@@ -64,21 +65,23 @@ def choices_of(context: object, gpc: bool = False) -> Choices:
 
 
 def _on(value: object) -> bool:
-    return value is True or value == "1" or (isinstance(value, int) and value == 1)
+    if isinstance(value, str):
+        return value.casefold() in ("1", "true")
+    return isinstance(value, int | float) and value == 1
 
 
 def _read(preferences: object, said: dict[str, bool]) -> None:
     if isinstance(preferences, dict):
-        for name, chosen in tuple(preferences.items())[:_MOST]:
-            if isinstance(name, str) and isinstance(chosen, bool):
+        for place, (name, chosen) in enumerate(preferences.items()):
+            if isinstance(name, str) and isinstance(chosen, bool) and (place < _MOST or not chosen):
                 _say(name, chosen, said)
 
 
 def _read_ids(management: object, said: dict[str, bool]) -> None:
     if isinstance(management, dict):
-        for field, chosen in (("allowedConsentIds", True), ("deniedConsentIds", False)):
+        for field, chosen, most in (("allowedConsentIds", True, _MOST), ("deniedConsentIds", False, None)):
             listed = management.get(field)
-            for name in listed[:_MOST] if isinstance(listed, list) else ():
+            for name in listed[:most] if isinstance(listed, list) else ():
                 if isinstance(name, str):
                     _say(name, chosen, said)
 

@@ -13,6 +13,7 @@ import msgspec
 
 from tactful.model.arrivals import Key
 from tactful.model.problems import StoreProblem
+from tactful.permission.consent import Choices, choices_of
 from tactful.service.door import Refusal, sender_of
 from tactful.service.ingest import Ingested, ingest, refuse_body
 from tactful.web.answers import Answer, Taken, answer, trouble
@@ -29,6 +30,13 @@ from tactful.web.desk import Desk
 from tactful.web.keyring import Speaker, written_in
 
 NO_STORE = "The store cannot be written to now; nothing of this was kept. Send it again."
+MOST_PARTS = 100
+"""Parts that a packed body may have."""
+MOST_CHOICES = 200_000
+"""Choices that a batch may say for all of its calls, times its calls."""
+_PART = b"\x1f\x8b\x08"
+"""With what each part of gzip begins; in a packed body it hardly ever stands elsewhere."""
+_SAYS = ("consent", "categoryPreferences", "consentManagement", "gpc")
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -42,22 +50,32 @@ class Read(msgspec.Struct, frozen=True):
 def take(desk: Desk, kind: str, most: int, raw: bytes, speaker: Speaker, gpc: bool) -> Answer:
     """The answer to a request. `kind` is the kind of its one call, empty for a batch; `most` bytes may be in it."""
     try:
-        body = unpacked(raw, most)
-        read = read_calls(body, kind)
-    except TooLarge:
-        return trouble(413, f"The body is larger than {most:,} bytes.")
-    except Unreadable as unreadable:
-        body, read = raw, Read(fault=str(unreadable))
-    try:
-        key = entitled(desk, speaker, "ingest", read.key)
+        known = entitled(desk, speaker, "ingest") if written_in(speaker.authorization) else None
+        if isinstance(known, Answer):
+            return known
+        body, read = _read(raw, kind, most)
+        key = known or entitled(desk, speaker, "ingest", read.key)
         if isinstance(key, Answer):
             return key
         if len(read.calls) > MOST_CALLS:
             return trouble(413, f"There are more than {MOST_CALLS:,} calls in it.", log={"source": key.source})
         return _taken(desk, key, read, body, gpc)
+    except TooLarge as large:
+        return trouble(413, str(large) or f"The body is larger than {most:,} bytes.")
     except StoreProblem:
         desk.metrics.problem()
         return trouble(503, NO_STORE, after=5)
+
+
+def _read(raw: bytes, kind: str, most: int) -> tuple[bytes, Read]:
+    """A body as it was before it was packed, if that can be said, and its calls. Raises TooLarge."""
+    try:
+        if raw.startswith(_PART) and raw.count(_PART) > MOST_PARTS:
+            raise Unreadable("it is packed in too many parts.")
+        body = unpacked(raw, most)
+        return body, read_calls(body, kind)
+    except Unreadable as unreadable:
+        return raw, Read(fault=str(unreadable))
 
 
 def entitled(desk: Desk, speaker: Speaker, scope: str, in_body: str = "") -> Key | Answer:
@@ -80,7 +98,7 @@ def entitled(desk: Desk, speaker: Speaker, scope: str, in_body: str = "") -> Key
 def _taken(desk: Desk, key: Key, read: Read, body: bytes, gpc: bool) -> Answer:
     sender, now = sender_of(key), desk.clock()
     if read.fault:
-        done = refuse_body(desk.store, sender, body, read.fault, now, gpc)
+        done = refuse_body(desk.store, sender, desk.doorman, body, read.fault, now, gpc)
     else:
         done = ingest(desk.store, sender, desk.doorman, read.calls, now, gpc, desk.joining)
     counts = counted(done)
@@ -105,7 +123,7 @@ def counted(done: Ingested) -> dict[str, int]:
 
 
 def read_calls(body: bytes, kind: str) -> Read:
-    """The calls of a body; of a kind, or a batch. Raises Unreadable."""
+    """The calls of a body; of a kind, or a batch. Raises Unreadable and TooLarge."""
     document = understood(body)
     deep = may_be_deep(body)
     key = document.get("writeKey") if isinstance(document, dict) else None
@@ -121,7 +139,10 @@ def read_calls(body: bytes, kind: str) -> Read:
     else:
         calls = [document]
     shared = _shared(document) if calls is not document and not kind else {}
-    return Read(tuple(_call(each, kind, shared, deep) for each in calls), written)
+    said = choices_of(shared.get("context"))
+    if len(said.said) * len(calls) > MOST_CHOICES:
+        raise TooLarge("Its context says too many choices for so many calls.")
+    return Read(tuple(_call(each, kind, shared, said, deep) for each in calls), written)
 
 
 def _shared(document: object) -> dict[str, Any]:
@@ -131,7 +152,7 @@ def _shared(document: object) -> dict[str, Any]:
     return {name: document[name] for name in ("context", "sentAt") if document.get(name)}
 
 
-def _call(call: object, kind: str, shared: Mapping[str, Any], deep: bool) -> object:
+def _call(call: object, kind: str, shared: Mapping[str, Any], said: Choices, deep: bool) -> object:
     if not isinstance(call, dict):
         return call
     if deep and too_deep(call):
@@ -140,20 +161,21 @@ def _call(call: object, kind: str, shared: Mapping[str, Any], deep: bool) -> obj
         call["type"] = kind
     call.pop("writeKey", None)
     for name, value in shared.items():
-        if name == "context" and isinstance(value, dict) and isinstance(call.get("context"), dict):
-            call["context"] = _both(value, call["context"])
+        if name == "context" and isinstance(value, dict):
+            own = call.get("context")
+            call["context"] = _both(value, said, own) if isinstance(own, dict) else value
         else:
             call.setdefault(name, value)
     return call
 
 
-def _both(batch: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """The context of a call in a batch with one. What was refused in either is refused."""
-    merged = {**batch, **own}
-    first, second = batch.get("consent"), own.get("consent")
-    if isinstance(first, dict) and isinstance(second, dict):
-        theirs, hers = first.get("categoryPreferences"), second.get("categoryPreferences")
-        if isinstance(theirs, dict) and isinstance(hers, dict):
-            refused = {name: False for each in (theirs, hers) for name, said in each.items() if said is False}
-            merged["consent"] = {**first, **second, "categoryPreferences": {**theirs, **hers, **refused}}
+def _both(batch: Mapping[str, Any], theirs: Choices, own: Mapping[str, Any]) -> dict[str, Any]:
+    """The context of a call in a batch that says `theirs` in its own. What was refused in either is refused."""
+    merged, hers = {**batch, **own}, choices_of(own)
+    said = {**theirs.said, **hers.said, **{name: False for name, chosen in theirs.said.items() if not chosen}}
+    gpc = theirs.gpc or hers.gpc
+    if said or gpc:
+        for name in _SAYS:
+            merged.pop(name, None)
+        merged["consent"] = {"categoryPreferences": said, "gpc": gpc}
     return merged
