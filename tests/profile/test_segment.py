@@ -187,7 +187,9 @@ def test_a_public_key_only_tightens() -> None:
     assert identify.events == ()
     assert identify.left_out == ("trait contact.email: not from a key that anybody can read",)
     for payload in (ORDER, {"type": "page"}):
-        assert {event.person for event in taken(payload, PUBLIC).events} == {None}
+        of_nobody = taken(payload, PUBLIC)
+        assert of_nobody.events == ()
+        assert {each.rpartition(": ")[2] for each in of_nobody.left_out} == {"of nobody"}
         assert {event.person for event in taken(payload | {"anonymousId": "a1"}, PUBLIC).events} == {
             ("anonymous", "a1")
         }

@@ -139,10 +139,12 @@ class Consent:
             found = self._keeping[said] = Keeping(self.point.collects, needs)
         return found
 
-    def permissions(self, choices: Choices, at: int, now: int, source: str, public: bool) -> tuple[Permission, ...]:
+    def permissions(
+        self, choices: Choices, at: int, now: int, source: str, public: bool, written: int | None = None
+    ) -> tuple[Permission, ...]:
         """What she refused and allowed with a call that happened at `at` and was received at `now` (µs).
 
-        From a public key only refusals.
+        From a public key only refusals. A yes is no later than the call says it was `written`.
         """
         if not choices.said and not choices.gpc:
             return ()
@@ -158,7 +160,7 @@ class Consent:
         for name, chosen in choices.said.items():
             choice = self._choices.get(name)
             if choice is not None and chosen:
-                made += self._granted(choice, refused, at, now, source)
+                made += self._granted(choice, refused, at if written is None else min(at, written), now, source)
         return made
 
     def _granted(self, choice: Choice, refused: set[str], at: int, now: int, source: str) -> tuple[Permission, ...]:

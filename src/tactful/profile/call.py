@@ -46,6 +46,7 @@ CATEGORIES: dict[str, str] = {
 }
 """What each kind of event is knowledge of; traits say it one by one."""
 NOT_COLLECTED = "not collected here"
+OF_NOBODY = "of nobody"
 _HALVES = re.compile("[\ud800-\udfff\x00]")
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z_]{0,29}(?:\.[A-Za-z][A-Za-z_]{0,29}){0,4}")
 _encode = kinds.encode_body
@@ -75,9 +76,10 @@ class Door(msgspec.Struct, frozen=True):
 class Taken(msgspec.Struct, frozen=True):
     """What one call says. `names` are its identifiers, strongest first, as far as they may be kept.
 
-    `tells` are all of them: whom a refusal that comes with it is about. `at` is when it happened (µs). `left_out` says
-    what was not kept and why, never its value. `stops` are the channels in which she wants no more promotion.
-    `no_use` is the sentence why nothing is kept of it, where that is so and nothing is wrong.
+    `tells` are all of them: whom a refusal that comes with it is about. `at` is when it happened (µs), `written` the
+    earliest that it says it was: a yes is no later. `left_out` says what was not kept and why, never its value.
+    `stops` are the channels in which she wants no more promotion. `no_use` is the sentence why nothing is kept of it,
+    where that is so and nothing is wrong.
     """
 
     message_id: bytes
@@ -88,6 +90,7 @@ class Taken(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
     no_use: str = ""
+    written: int = 0
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -123,13 +126,16 @@ class Call:
             self.shown = next((each for each in names if each[0] == ANONYMOUS), None)
 
     def event(self, kind: str, body: kinds.Body, n: int | None = None) -> tuple[NewEvent, ...]:
-        """The event, or nothing where its category may not be kept; then it is counted."""
+        """The event, or nothing where its category may not be kept or it is of nobody; then it is counted."""
         reason = self.why_not(CATEGORIES.get(kind, "")) if kind != kinds.TRAITS else ""
         if reason:
             self.left_out.append(f"event {kind}: {reason}")
             return ()
-        message_id = self.message_id if n is None else b"%b/%d" % (self.message_id, n)
         person = self.hers if kind in TIGHTENS else self.shown
+        if person is None:
+            self.left_out.append(f"event {kind}: {OF_NOBODY}")
+            return ()
+        message_id = self.message_id if n is None else b"%b/%d" % (self.message_id, n)
         return (NewEvent(self.door.source, message_id, kind, person, self.at, _encode(body), self.point),)
 
 

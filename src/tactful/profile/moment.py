@@ -38,6 +38,17 @@ def moment(payload: Mapping[str, Any], door: Door, now: int) -> int:
     return _checked(at, now)
 
 
+def written_at(payload: Mapping[str, Any], door: Door, at: int) -> int:
+    """The earliest that a call which happened at `at` (µs) says it was written, by whatever clock; at most `at`.
+
+    A call that waited on its way cannot be told from one of a slow clock. What a yes undoes must not hang on that.
+    """
+    written = [payload.get("timestamp"), payload.get("originalTimestamp")]
+    if written == [None, None]:
+        written = [payload.get("sentAt")]
+    return max(0, min([at, *(read for each in written if (read := _or_none(each, door.zone)) is not None)]))
+
+
 def put_right(written: int, sent: int | None, received: int | None) -> int:
     """The instant that a client wrote, by our clock (all in µs)."""
     if sent is None or received is None or abs(received - sent) <= SLOW:

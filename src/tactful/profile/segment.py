@@ -47,12 +47,12 @@ from tactful.profile.identifiers import (
     plain,
     strongest_first,
 )
-from tactful.profile.moment import FUTURE, moment
+from tactful.profile.moment import FUTURE, moment, written_at
 from tactful.profile.times import TimeRefused
 from tactful.profile.tracked import NO_USE, STOPS, plain_name, tracked
 from tactful.profile.traits import TraitTable, take_traits, trait_of
 
-__all__ = ["FUTURE", "Door", "Refusal", "Taken", "take"]
+__all__ = ["FUTURE", "Door", "Refusal", "Taken", "take", "told"]
 
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 GROUP = "a group is not a person; nothing is kept of it."
@@ -84,6 +84,33 @@ def take(payload: object, door: Door, now: int, why_not: WhyNot = anything, poin
         return Refusal("a text in this call holds half a character.")
 
 
+def told(payload: object, door: Door, now: int, why_not: WhyNot = anything) -> Taken | None:
+    """Whom a call that cannot be taken names, as far as that can be read, and in which channels she wants no more.
+
+    Nothing else is read of it. It happened at `now` (µs): when it says it did may be what is wrong. None where it
+    names nobody. Whatever the payload is, this answers.
+    """
+    if not isinstance(payload, dict):
+        return None
+    kind = first(payload, "type", "action")
+    kind = kind[:20].strip().lower() if isinstance(kind, str) else ""
+    found = _Names(door, why_not)
+    found.read(payload, kind)
+    tells = strongest_first(found.names, door.person_kind)
+    if not tells:
+        return None
+    try:
+        stop = STOPS.get(plain_name(payload)) if kind == "track" or kind not in TYPES else None
+    except Refused:
+        stop = None
+    try:
+        message_id = _message_id(payload)
+    except (Refused, UnicodeEncodeError):
+        message_id = b"digest:" + hashlib.blake2b(f"{tells} {stop} {now}".encode(), digest_size=16).digest()
+    names = tuple(each for each in tells if each not in found.withheld)
+    return Taken(message_id, now, (), names, tells, stops=() if stop is None else (stop,), written=now)
+
+
 def _take(payload: Mapping[str, Any], door: Door, now: int, why_not: WhyNot, point: str) -> Taken:
     kind = first(payload, "type", "action")
     kind = kind.lower() if isinstance(kind, str) and len(kind) < 20 else ""
@@ -91,6 +118,8 @@ def _take(payload: Mapping[str, Any], door: Door, now: int, why_not: WhyNot, poi
         raise Refused("`type` must be identify, track, page or screen.")
     found = _Names(door, why_not)
     found.read(payload, kind)
+    if found.problem:
+        raise Refused(found.problem)
     tells = strongest_first(found.names, door.person_kind)
     if not tells:
         raise Refused("`userId` or `anonymousId` is missing.")
@@ -108,6 +137,7 @@ def _done(
     left_out: list[str],
 ) -> Taken:
     no_use = ""
+    written = written_at(payload, call.door, call.at)
     stops: tuple[str, ...] = ()
     made: tuple[Any, ...] | None = ()
     if kind == "track":
@@ -123,15 +153,18 @@ def _done(
     elif call.door.public:
         no_use = PUBLIC_ALIAS
     if no_use:
-        return Taken(call.message_id, call.at, (), names, tells, no_use=no_use)
+        return Taken(call.message_id, call.at, (), names, tells, no_use=no_use, written=written)
     left = tuple(left_out) + tuple(call.left_out)
-    return Taken(call.message_id, call.at, made or (), names, tells, left, stops)
+    return Taken(call.message_id, call.at, made or (), names, tells, left, stops, written=written)
 
 
 class _Names:
-    """The identifiers of a call while they are gathered. `withheld` are those whose category may not be kept here."""
+    """The identifiers of a call while they are gathered. `withheld` are those whose category may not be kept here.
 
-    __slots__ = ("door", "left_out", "names", "why_not", "withheld")
+    `problem` is the sentence why the call cannot be taken, where one of its own identifiers is none.
+    """
+
+    __slots__ = ("door", "left_out", "names", "problem", "why_not", "withheld")
 
     def __init__(self, door: Door, why_not: WhyNot) -> None:
         self.door = door
@@ -139,9 +172,10 @@ class _Names:
         self.names: list[Identifier] = []
         self.withheld: set[Identifier] = set()
         self.left_out: list[str] = []
+        self.problem = ""
 
     def read(self, payload: Mapping[str, Any], kind: str) -> None:
-        """Every identifier, wherever it stands. Raises Refused where `userId` or `anonymousId` is none."""
+        """Every identifier, wherever it stands."""
         self._own(self.door.person_kind, first(payload, "userId", "user_id"), "userId")
         self._own(ANONYMOUS, first(payload, "anonymousId", "anonymous_id"), "anonymousId")
         if kind == "alias":
@@ -162,8 +196,8 @@ class _Names:
             return
         text = plain(value)
         if text is None:
-            raise Refused(f"`{field}` must be a text of at most {LONGEST} characters.")
-        if text:
+            self.problem = self.problem or f"`{field}` must be a text of at most {LONGEST} characters."
+        elif text:
             self.names.append((kind, text))
         else:
             self.left_out.append(f"identifier {field}: a placeholder")

@@ -12,21 +12,23 @@ from datetime import tzinfo
 
 import msgspec
 
-from tactful.model.arrivals import Arrival, Key
+from tactful.model.arrivals import Arrival, Identifier, Key
 from tactful.model.problems import Problem, Problems, suggestion
 from tactful.model.records import Permission
-from tactful.permission.consent import Consent, choices_of, refusals_of_gpc, stopped
+from tactful.model.said import ENDS
+from tactful.permission.consent import NOT_COLLECTED, Choices, Consent, choices_of, refusals_of_gpc, stopped
 from tactful.permission.points import CollectionPoint
-from tactful.profile.call import Door, Refusal, anything
+from tactful.profile.call import Door, Refusal, Taken, anything
 from tactful.profile.orders import NotGoods, load_not_goods
 from tactful.profile.posthog import from_posthog, is_posthog
-from tactful.profile.segment import take
+from tactful.profile.segment import take, told
 from tactful.profile.traits import TraitTable, load_traits
 from tactful.service.packs import packaged
 from tactful.service.shop import Shop
 
 __all__ = ["Doorman", "Refusal", "Sender", "arrive", "check_point", "doorman_of", "sender_of"]
 
+NOBODIES = frozenset({"anonymous"})
 _REGIONS = {"uk": "GB"}
 
 
@@ -150,8 +152,8 @@ def check_point(points: Sequence[CollectionPoint], name: str, source: str, place
 def arrive(payload: object, sender: Sender, doorman: Doorman, now: int, gpc: bool = False) -> Arrival | Refusal:
     """What is kept of one call that was received at `now` (µs); or why it is not taken.
 
-    `gpc` is true where the request came with `Sec-GPC: 1`. Whatever the payload is, this answers, and no answer
-    repeats a value of it.
+    `gpc` is true where the request came with `Sec-GPC: 1`. Of a call that is not taken a no is kept all the same.
+    Whatever the payload is, this answers, and no answer repeats a value of it.
     """
     if is_posthog(payload):
         payload = from_posthog(payload)
@@ -160,21 +162,18 @@ def arrive(payload: object, sender: Sender, doorman: Doorman, now: int, gpc: boo
     context = payload.get("context") if isinstance(payload, dict) else None
     if isinstance(context, dict) and context.get("collection_point") is not None:
         consent, problem = _said(context["collection_point"], sender, doorman)
-    if problem:
-        return Refusal(problem)
     choices = choices_of(context, gpc)
+    if problem:
+        covering = (doorman.consents[each] for each in doorman.covering(sender.source))
+        consents = (desk.consent,) if desk.consent is not None else tuple(covering)
+        return _only_no(_Untaken(payload, problem, consents, bool(consents)), choices, sender, desk.door, now)
     keeping = anything if consent is None else consent.keeping(choices)
     point = "" if consent is None else consent.point.name
     taken = take(payload, desk.door, now, keeping, point)
     if isinstance(taken, Refusal):
-        return taken
-    permissions: tuple[Permission, ...] = ()
-    if consent is not None:
-        permissions = consent.permissions(choices, taken.at, now, sender.source, sender.public)
-    elif choices.gpc:
-        permissions = refusals_of_gpc(taken.at, now, sender.source)
-    if taken.stops:
-        permissions += tuple(stopped(each, taken.at, now, sender.source) for each in taken.stops)
+        consents = () if consent is None else (consent,)
+        return _only_no(_Untaken(payload, taken.reason, consents, True), choices, sender, desk.door, now)
+    permissions = _permissions(taken, consent, choices, sender, now)
     if taken.no_use and not permissions:
         return Refusal(taken.no_use, wrong=False)
     return Arrival(
@@ -182,11 +181,74 @@ def arrive(payload: object, sender: Sender, doorman: Doorman, now: int, gpc: boo
         message_id=taken.message_id,
         events=taken.events,
         names=() if taken.no_use else taken.names,
-        subjects=() if not permissions else taken.tells if sender.public else taken.names,
+        subjects=_subjects(taken) if permissions else (),
         permissions=permissions,
         left_out=taken.left_out,
-        may_join=not sender.public,
+        may_join=not sender.public and bool(taken.names),
     )
+
+
+class _Untaken(msgspec.Struct, frozen=True):
+    """A call that is not taken: the sentence why, the points by which a no in it is read, and whether those that it
+    names may be made."""
+
+    payload: object
+    reason: str
+    consents: tuple[Consent, ...]
+    makes: bool
+
+
+def _only_no(untaken: _Untaken, choices: Choices, sender: Sender, door: Door, now: int) -> Arrival | Refusal:
+    """What she refused in a call that is not taken, at `now`, and nothing else of it; without that, the refusal."""
+    consents = untaken.consents
+    keeping = anything
+    if len(consents) == 1:
+        keeping = consents[0].keeping(choices)
+    elif consents or not untaken.makes:
+        keeping = _nothing
+    taken = told(untaken.payload, door, now, keeping)
+    if taken is None:
+        return Refusal(untaken.reason)
+    read = [_permissions(taken, each, choices, sender, now) for each in consents or (None,)]
+    ends = tuple(dict.fromkeys(each for said in read for each in said if each.state in ENDS))
+    if not ends:
+        return Refusal(untaken.reason)
+    makes = untaken.makes and bool(taken.names)
+    return Arrival(
+        source=sender.source,
+        message_id=taken.message_id,
+        subjects=_subjects(taken),
+        permissions=ends,
+        left_out=(f"call: {untaken.reason}",),
+        may_join=makes and not sender.public,
+        nobodies=NOBODIES if makes else frozenset(),
+    )
+
+
+def _permissions(
+    taken: Taken, consent: Consent | None, choices: Choices, sender: Sender, now: int
+) -> tuple[Permission, ...]:
+    """What she refused and allowed with a call; allowed only where one of her names may be kept."""
+    made: tuple[Permission, ...] = ()
+    if consent is not None:
+        made = consent.permissions(choices, taken.at, now, sender.source, sender.public, taken.written)
+    elif choices.gpc:
+        made = refusals_of_gpc(taken.at, now, sender.source)
+    if taken.stops:
+        made += tuple(stopped(each, taken.at, now, sender.source) for each in taken.stops)
+    return made if taken.names else tuple(each for each in made if each.state in ENDS)
+
+
+def _subjects(taken: Taken) -> tuple[Identifier, ...]:
+    """Whom the permissions of a call are about: first those names that may be kept, for a yes is the first one's."""
+    if len(taken.names) == len(taken.tells):
+        return taken.tells
+    return taken.names + tuple(each for each in taken.tells if each not in taken.names)
+
+
+def _nothing(category: str) -> str:
+    """Nothing may be kept: it is not known what she was told."""
+    return NOT_COLLECTED
 
 
 def _said(name: object, sender: Sender, doorman: Doorman) -> tuple[Consent | None, str]:
