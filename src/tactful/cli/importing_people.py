@@ -105,7 +105,7 @@ def events(
     if json:
         say_json(done)
     else:
-        _show_events(done, answers)
+        _show_events(done, answers, [each for covering in points for each in covering.sources])
 
 
 @commands.command("contacts")
@@ -165,12 +165,15 @@ def known_zone(zone: str) -> None:
         fail(f"--zone {zone}: no such time zone.{suggestion(zone, available_timezones())}")
 
 
-def _show_events(done: EventImport, shop: Shop) -> None:
+def _show_events(done: EventImport, shop: Shop, covered: list[str]) -> None:
     a = done.accounts
     hang("Times without a zone", f"are read as {done.zone}  wrong? --zone ZONE", 23)
     hang("Source", f"{done.source}  wrong? --source NAME", 23)
     if done.point:
         hang("Collection point", f"{done.point}  wrong? --point NAME", 23)
+    else:
+        uncovered = f"none covers {done.source}: nothing is left out, and no notice allows anything."
+        hang("Collection point", uncovered + suggestion(done.source, covered), 23)
     if done.columns:
         known = "  ".join(f"{name}={column}" for name, column in done.columns.items())
         hang("Columns I recognised", f"{known}  wrong? --map person=COLUMN", 23)

@@ -21,6 +21,10 @@ from tactful.service.shop import duration
 
 commands = typer.Typer(help="Keys that let a source send events to the server.", no_args_is_help=True)
 app.add_typer(commands, name="key")
+_SCOPES = typer.Option(
+    "--scopes",
+    help="With commas. ingest: send events; read: what is held of a person; admin: figures from elsewhere.",
+)
 
 
 @commands.command("create")
@@ -29,7 +33,7 @@ def create(
     source: Annotated[str, typer.Option("--source", help="What the events are from, such as web or till.")],
     expires: Annotated[str, typer.Option("--expires", help="When it ends, from now: 365d, 24h.")],
     point: Annotated[str, typer.Option("--point", help="The collection point that she passes there.")] = "",
-    scopes: Annotated[str, typer.Option("--scopes", help="ingest, read, staff, admin; with commas.")] = "ingest",
+    scopes: Annotated[str, _SCOPES] = "ingest",
     public: Annotated[
         bool, typer.Option("--public", help="It stands in a page or an app: anybody can read it.")
     ] = False,
@@ -60,13 +64,17 @@ def create(
         return
     say(minted.written)
     until = local_time(minted.key.expires_at, answers.zone)
-    remark = f"Shown this once. It is the write key of the SDKs; it speaks as {source} until {until}."
+    if "ingest" in minted.key.scopes:
+        remark = f"Shown this once. It is the write key of the SDKs; it speaks as {source} until {until}."
+    else:
+        may = "speaks for staff" if "staff" in minted.key.scopes else "may only read"
+        remark = f"Shown this once. It {may}; it is known as {source} until {until}."
     if public:
         remark += " Anybody can read it: what comes with it may make us more careful, and never counts as told by her."
     err().print(remark)
 
 
-@commands.command("list")
+@commands.command("list", short_help="All keys, without their secrets.")
 @answered
 def listed(shop: Folder = Path(), json: AsJson = False) -> None:
     """All keys by source, the revoked and expired ones too; never a secret."""
