@@ -63,15 +63,7 @@ def create(
         say_json({"key": minted.written, "id": minted.key.key_id, "expires_at": minted.key.expires_at})
         return
     say(minted.written)
-    until = local_time(minted.key.expires_at, answers.zone)
-    if "ingest" in minted.key.scopes:
-        remark = f"Shown this once. It is the write key of the SDKs; it speaks as {source} until {until}."
-    else:
-        may = "speaks for staff" if "staff" in minted.key.scopes else "may only read"
-        remark = f"Shown this once. It {may}; it is known as {source} until {until}."
-    if public:
-        remark += " Anybody can read it: what comes with it may make us more careful, and never counts as told by her."
-    err().print(remark)
+    err().print(_remark(minted.key, local_time(minted.key.expires_at, answers.zone)))
 
 
 @commands.command("list", short_help="All keys, without their secrets.")
@@ -112,6 +104,17 @@ def revoked(
         say_json({"revoked": gone.key_id, "source": gone.source})
         return
     say(f"{gone.key_id} of {gone.source} speaks no more. A running server stops taking it within two seconds.")
+
+
+def _remark(key: Key, until: str) -> str:
+    """What to know of a new key."""
+    if "ingest" not in key.scopes:
+        may = "speaks for staff" if "staff" in key.scopes else "may only read"
+        return f"Shown this once. It {may}; it is known as {key.source} until {until}."
+    remark = f"Shown this once. It is the write key of the SDKs; it speaks as {key.source} until {until}."
+    if key.public:
+        remark += " Anybody can read it: what comes with it may make us more careful, and never counts as told by her."
+    return remark
 
 
 def _may(key: Key) -> str:
