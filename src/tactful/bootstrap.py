@@ -111,5 +111,8 @@ def _postgres() -> ModuleType:
     try:
         from tactful.store import postgres
     except ImportError:
-        raise StoreProblem("A store on PostgreSQL needs one more package: pip install 'tactful[postgres]'.") from None
+        raise StoreProblem(
+            "A store on PostgreSQL needs one more package: pip install '.[postgres]' in the folder of Tactful, inside "
+            "the environment that has the command."
+        ) from None
     return postgres

@@ -27,6 +27,21 @@ def test_every_command_is_found_and_helps(tmp_path: Path, name: str) -> None:
     assert all(len(line) <= 96 for line in result.stdout.splitlines())
 
 
+GROUPS = {
+    "key": ("list",),
+    "source": ("heard", "list"),
+    "store": ("copy", "migrate"),
+    "identity": ("show", "merges", "unmerge", "settle", "apply"),
+}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_commands_of_a_group_have_whole_lines(tmp_path: Path, group: str) -> None:
+    said = typed(tmp_path, group, "--help").stdout
+    lines = {words[0]: words for line in said[said.index("Commands:") :].splitlines()[1:] if (words := line.split())}
+    assert [name for name in GROUPS[group] if lines[name][-1].endswith("...")] == []
+
+
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     heavy = f"import sys; print([each for each in {HEAVY!r} if each in sys.modules])"
     script = f"from tactful.cli.main import app; app(['--help'], standalone_mode=False); {heavy}"

@@ -118,6 +118,7 @@ def test_events_are_accounted_for(folder: Path) -> None:
     for line in ("kept 1", "refused 1 see below", "accounted for 2", "line 2: it is not JSON."):
         assert line in lines
     assert "The silence of helpdesk is not believed" in said
+    assert "none covers helpdesk: nothing is left out, and no notice allows anything." in " ".join(lines)
     path.write_text(json.dumps(EVENT) + "\n")
     said = run(folder, "import", "events", str(path), "--source", "helpdesk").stdout
     assert "New in the store: 0 events. Already there: 1." in said

@@ -41,6 +41,8 @@ def test_in_full_every_event_and_fact_has_its_source(shop: Path) -> None:
 
 def test_nobody_is_one_sentence(shop: Path) -> None:
     assert "nobody of this name is in the store" in refused(shop, "person", "show", "nobody")
+    said = refused(shop, "person", "show", "custommer:17850")
+    assert "there is no kind of identifier `custommer`. Did you mean customer?" in said
     assert "there is no shop here yet" in refused(shop.parent, "person", "show", "ada")
 
 

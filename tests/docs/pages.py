@@ -25,6 +25,17 @@ def fences(page: Path) -> list[Fence]:
     return [Fence(*found) for found in _FENCE.findall(page.read_text("utf-8"))]
 
 
+def opened(text: str) -> list[str]:
+    """The lines that a reader sees as code: those from each ``` to the next, whether or not that was meant."""
+    found, inside = [], False
+    for line in text.splitlines():
+        if line.startswith("```"):
+            inside = not inside
+        elif inside:
+            found.append(line)
+    return [*found, "`tactful …` after a fence that nobody closed"] if inside else found
+
+
 def links(page: Path) -> list[str]:
     """The targets of a page's links within the project, without what is behind #."""
     text = _FENCE.sub("", page.read_text("utf-8"))

@@ -36,6 +36,14 @@ def test_the_page_shows_what_is_printed(folder: Path) -> None:
     assert "New in the store: 0 events. Already there: 2." in again
 
 
+def test_a_file_of_a_source_that_no_point_covers_says_so(folder: Path) -> None:
+    said = " ".join(typed(folder, "import", "events", "web.jsonl", "--source", "wep").output.split())
+    assert (
+        "Collection point none covers wep: nothing is left out, and no notice allows anything. Did you mean web?"
+        in said
+    )
+
+
 @pytest.mark.parametrize(
     ("file", "text", "words"),
     [

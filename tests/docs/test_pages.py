@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import typer
-from tests.docs.pages import PAGES, ROOT, commands, fences, links
+from tests.docs.pages import PAGES, ROOT, commands, fences, links, opened
 
 from tactful.cli.main import FAULT, STOPPED, app
 from tactful.cli.screen import BAD_INPUT, LIMIT, NO, STORE
@@ -95,6 +95,19 @@ def test_every_command_is_on_the_page_of_commands() -> None:
 def test_the_page_of_commands_lists_the_exit_codes() -> None:
     page = (ROOT / "docs/commands.md").read_text("utf-8")
     assert [code for code in (0, NO, BAD_INPUT, LIMIT, STORE, FAULT, STOPPED) if f"\n| {code} |" not in page] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_no_prose_stands_inside_a_fence(page: Path) -> None:
+    assert [line for line in opened(page.read_text("utf-8")) if line.startswith("`tactful ")] == []
+
+
+def test_prose_inside_a_fence_is_found() -> None:
+    assert opened("```\ntactful schema\n`tactful judge` judges.\n```\nAfter it.\n") == [
+        "tactful schema",
+        "`tactful judge` judges.",
+    ]
+    assert opened("```\nnever closed\n") == ["never closed", "`tactful …` after a fence that nobody closed"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -138,5 +138,5 @@ def test_a_placeholder_that_everybody_shares_makes_no_giant(tmp_path: Path) -> N
 
 def test_without_splink_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(match_splink, "find_spec", lambda name: None)
-    with pytest.raises(StoreProblem, match=r"pip install 'tactful\[identity\]'"):
+    with pytest.raises(StoreProblem, match=r"pip install '\.\[identity\]'"):
         match_splink.need_splink()

@@ -53,6 +53,12 @@ def test_it_goes_from_the_disk_and_from_the_log_beside_it(shop: Path) -> None:
     assert not on_disk(shop, SECRET), "what was seen once does not come back"
 
 
+def test_nothing_is_deleted_before_its_time(shop: Path) -> None:
+    said = refused(shop, "retention", "run", "--now", "2999-01-01T10:00")
+    assert "--now 2999-01-01T10:00: that is later than the clock; nothing is deleted before its time." in said
+    assert on_disk(shop, "CAKE STAND")
+
+
 def test_it_is_invisible_before_it_is_deleted(shop: Path) -> None:
     seen = typed(shop, "person", "show", "ada", "--full", "--now", "2011-10-01T10:00").stdout
     late = typed(shop, "person", "show", "ada", "--full", "--now", "2011-12-10T10:00").stdout

@@ -156,6 +156,9 @@ def test_what_was_sent_is_read_at_once_by_who_may(server: Server) -> None:
     nobody = server.ask("POST", "/v1/person", '{"person": {"customer": "nobody"}}', server.keys["crm"])
     assert nobody.said == {"known": False, "held": None}
     assert server.ask("POST", "/v1/person", '{"persn": {}}', server.keys["crm"]).status == 400
+    typo = server.ask("POST", "/v1/person", '{"person": {"custommer": "fresh"}}', server.keys["crm"])
+    assert typo.status == 400
+    assert b"There is no kind of identifier `custommer`. Did you mean customer?" in typo.body
 
 
 def test_a_source_says_up_to_when_it_told_everything(server: Server) -> None:

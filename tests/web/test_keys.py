@@ -67,6 +67,12 @@ def test_the_secret_is_shown_once_and_kept_nowhere(shop: Path) -> None:
     assert found[1] not in typed(shop, "key", "list", "--json").stdout
 
 
+def test_a_key_that_only_reads_is_not_called_a_write_key(shop: Path) -> None:
+    made = typed(shop, "key", "create", "--source", "back-office", "--scopes", "read", "--expires", "30d")
+    assert "Shown this once. It may only read; it is known as back-office until" in " ".join(made.stderr.split())
+    assert "write key" not in made.stderr
+
+
 def test_two_at_once_and_a_third_after_one_is_revoked(shop: Path) -> None:
     make = ("key", "create", "--source", "web", "--expires", "30d")
     ids = [json.loads(typed(shop, *make, "--json").stdout)["id"] for _ in range(2)]

@@ -187,7 +187,7 @@ def test_without_its_packages_it_says_what_to_install(shop: Path) -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert "pip install 'tactful[serve]'" in done.stderr
+    assert "pip install '.[serve]'" in done.stderr
 
 
 def test_whoever_looks_into_the_store_and_leaves_takes_nothing_with_him(own: Server) -> None:

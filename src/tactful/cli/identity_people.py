@@ -46,7 +46,7 @@ def identity() -> None:
     """Who is who: what was joined and why, and what waits for you."""
 
 
-@commands.command("show")
+@commands.command("show", short_help="Who somebody is made up of.")
 @answered
 def show(person: Person, shop: Folder = Path(), json: AsJson = False) -> None:
     """What somebody is made up of, each merge with its evidence, and where those disagree."""
@@ -74,7 +74,7 @@ def show(person: Person, shop: Folder = Path(), json: AsJson = False) -> None:
         hang(f"{about}: ", text, len(about) + 2)
 
 
-@commands.command("merges")
+@commands.command("merges", short_help="Every merge with its evidence.")
 @answered
 def merges(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Only hers, such as customer:17850.")] = "",
@@ -111,7 +111,7 @@ def merge(person: Person, other: Person, by: By, why: Why, shop: Folder = Path()
     say(f"Undo it with: tactful identity unmerge {told.merge.merge_id} --by NAME --why REASON")
 
 
-@commands.command("unmerge")
+@commands.command("unmerge", short_help="Undo a merge.")
 @answered
 def unmerge(
     number: Annotated[int, typer.Argument(metavar="MERGE", help="The number of the merge.")],
@@ -163,7 +163,7 @@ def reviews(
     say("tactful identity settle DOUBT --answer different --by NAME --why REASON")
 
 
-@commands.command("settle")
+@commands.command("settle", short_help="Answer a doubt.")
 @answered
 def settle(
     number: Annotated[int, typer.Argument(metavar="DOUBT", help="The number of the doubt.")],
@@ -186,7 +186,7 @@ def settle(
         _merges(made, zone)
 
 
-@commands.command("apply")
+@commands.command("apply", short_help="Take over what a linkage found.")
 @answered
 def applied(
     file: Annotated[Path, typer.Argument(metavar="CLUSTERS", help="An identifier and its `cluster`, line by line.")],

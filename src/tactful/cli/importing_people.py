@@ -105,7 +105,7 @@ def events(
     if json:
         say_json(done)
     else:
-        _show_events(done, answers)
+        _show_events(done, answers, [each for covering in points for each in covering.sources])
 
 
 @commands.command("contacts")
@@ -165,18 +165,41 @@ def known_zone(zone: str) -> None:
         fail(f"--zone {zone}: no such time zone.{suggestion(zone, available_timezones())}")
 
 
-def _show_events(done: EventImport, shop: Shop) -> None:
-    a = done.accounts
+def _show_events(done: EventImport, shop: Shop, covered: list[str]) -> None:
+    _show_read(done, covered)
+    _show_accounts(done)
+    for what, count in list(done.left_out.items())[:_SHOWN]:
+        hang("  left out: ", f"{what}  {count:,}", 12)
+    if len(done.left_out) > _SHOWN:
+        say(f"  … and {len(done.left_out) - _SHOWN:,} more kinds; --json lists all")
+    kinds = ", ".join(f"{kind} {count:,}" for kind, count in done.kinds.items())
+    hang("Events by kind: ", kinds or "none", 16)
+    again = f" {done.differing:,} of those say something else now: the first reading stays." if done.differing else ""
+    say(f"New in the store: {done.added:,} events. Already there: {done.repeated:,}.{again}")
+    if done.permissions:
+        say(f"New in the store: {done.permissions:,} refusals and permissions that came with them.")
+    _show_heard(done, shop)
+
+
+def _show_read(done: EventImport, covered: list[str]) -> None:
+    """How the file was read; `covered` are the sources that some collection point covers."""
     hang("Times without a zone", f"are read as {done.zone}  wrong? --zone ZONE", 23)
     hang("Source", f"{done.source}  wrong? --source NAME", 23)
     if done.point:
         hang("Collection point", f"{done.point}  wrong? --point NAME", 23)
+    else:
+        uncovered = f"none covers {done.source}: nothing is left out, and no notice allows anything."
+        hang("Collection point", uncovered + suggestion(done.source, covered), 23)
     if done.columns:
         known = "  ".join(f"{name}={column}" for name, column in done.columns.items())
         hang("Columns I recognised", f"{known}  wrong? --map person=COLUMN", 23)
     if done.unused_columns:
         hang("Columns I leave out", ", ".join(done.unused_columns), 23)
     say()
+
+
+def _show_accounts(done: EventImport) -> None:
+    a = done.accounts
     rows = [
         ("kept", a.taken, ""),
         ("of an unknown visitor", a.no_person, "kept, never guessed at" if a.no_person else ""),
@@ -194,17 +217,6 @@ def _show_events(done: EventImport, shop: Shop) -> None:
         hang(f"  {each.place}: ", each.reason, len(each.place) + 4)
     if a.refused > _SHOWN:
         say(f"  … and {a.refused - _SHOWN:,} more; --json lists the first thousand")
-    for what, count in list(done.left_out.items())[:_SHOWN]:
-        hang("  left out: ", f"{what}  {count:,}", 12)
-    if len(done.left_out) > _SHOWN:
-        say(f"  … and {len(done.left_out) - _SHOWN:,} more kinds; --json lists all")
-    kinds = ", ".join(f"{kind} {count:,}" for kind, count in done.kinds.items())
-    hang("Events by kind: ", kinds or "none", 16)
-    again = f" {done.differing:,} of those say something else now: the first reading stays." if done.differing else ""
-    say(f"New in the store: {done.added:,} events. Already there: {done.repeated:,}.{again}")
-    if done.permissions:
-        say(f"New in the store: {done.permissions:,} refusals and permissions that came with them.")
-    _show_heard(done, shop)
 
 
 def _show_heard(done: EventImport, shop: Shop) -> None:

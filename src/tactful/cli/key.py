@@ -21,6 +21,10 @@ from tactful.service.shop import duration
 
 commands = typer.Typer(help="Keys that let a source send events to the server.", no_args_is_help=True)
 app.add_typer(commands, name="key")
+_SCOPES = typer.Option(
+    "--scopes",
+    help="With commas. ingest: send events; read: what is held of a person; admin: figures from elsewhere.",
+)
 
 
 @commands.command("create")
@@ -29,7 +33,7 @@ def create(
     source: Annotated[str, typer.Option("--source", help="What the events are from, such as web or till.")],
     expires: Annotated[str, typer.Option("--expires", help="When it ends, from now: 365d, 24h.")],
     point: Annotated[str, typer.Option("--point", help="The collection point that she passes there.")] = "",
-    scopes: Annotated[str, typer.Option("--scopes", help="ingest, read, staff, admin; with commas.")] = "ingest",
+    scopes: Annotated[str, _SCOPES] = "ingest",
     public: Annotated[
         bool, typer.Option("--public", help="It stands in a page or an app: anybody can read it.")
     ] = False,
@@ -59,14 +63,10 @@ def create(
         say_json({"key": minted.written, "id": minted.key.key_id, "expires_at": minted.key.expires_at})
         return
     say(minted.written)
-    until = local_time(minted.key.expires_at, answers.zone)
-    remark = f"Shown this once. It is the write key of the SDKs; it speaks as {source} until {until}."
-    if public:
-        remark += " Anybody can read it: what comes with it may make us more careful, and never counts as told by her."
-    err().print(remark)
+    err().print(_remark(minted.key, local_time(minted.key.expires_at, answers.zone)))
 
 
-@commands.command("list")
+@commands.command("list", short_help="All keys, without their secrets.")
 @answered
 def listed(shop: Folder = Path(), json: AsJson = False) -> None:
     """All keys by source, the revoked and expired ones too; never a secret."""
@@ -104,6 +104,17 @@ def revoked(
         say_json({"revoked": gone.key_id, "source": gone.source})
         return
     say(f"{gone.key_id} of {gone.source} speaks no more. A running server stops taking it within two seconds.")
+
+
+def _remark(key: Key, until: str) -> str:
+    """What to know of a new key."""
+    if "ingest" not in key.scopes:
+        may = "speaks for staff" if "staff" in key.scopes else "may only read"
+        return f"Shown this once. It {may}; it is known as {key.source} until {until}."
+    remark = f"Shown this once. It is the write key of the SDKs; it speaks as {key.source} until {until}."
+    if key.public:
+        remark += " Anybody can read it: what comes with it may make us more careful, and never counts as told by her."
+    return remark
 
 
 def _may(key: Key) -> str:

@@ -28,7 +28,7 @@ Source = Annotated[str, typer.Option("--from", metavar="PLACE", help="A shop's f
 Target = Annotated[str, typer.Option("--to", metavar="PLACE", help="An empty place: a folder, or postgresql://…")]
 
 
-@store.command()
+@store.command(short_help="Copy a store whole into an empty one.")
 @answered
 def copy(source: Source, target: Target, json: AsJson = False) -> None:
     """Copy a store whole into an empty one, and prove that it is the same.
@@ -65,7 +65,7 @@ def _show(copied: list[CopiedTable], size: int) -> None:
     say(f"{rows:,} rows, the same at both ends; {size / 1e6:,.1f} MB there. Facts are folded again when they are read.")
 
 
-@store.command()
+@store.command(short_help="Bring tables to this version.")
 @answered
 def migrate(shop: Folder = Path(), json: AsJson = False) -> None:
     """Bring the store forward to the version of this Tactful; a server on PostgreSQL never does that by itself."""

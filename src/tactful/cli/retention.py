@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from tactful.cli.folder import AsJson, Folder, opened, read_only
-from tactful.cli.instant import instant
+from tactful.cli.instant import clock, instant
 from tactful.cli.main import app
-from tactful.cli.screen import answered, hang, progress, say, say_json
+from tactful.cli.screen import answered, fail, hang, progress, say, say_json
 from tactful.model.records import DAY
 from tactful.profile.traits import Keeps, load_keeps
 from tactful.service.project import shop_of, table_text
@@ -49,8 +49,9 @@ def ran(
 ) -> None:
     """Delete from the disk what nobody may see any more. Stopped half-way, run it again."""
     zone = shop_of(shop).zone
-    at, clock = instant(now, zone), instant("", zone)
-    at = min(at, clock)
+    at = instant(now, zone)
+    if at > clock():
+        fail(f"--now {now}: that is later than the clock; nothing is deleted before its time.")
     keeps = _keeps(shop)
     if dry:
         with read_only(shop) as store:

@@ -43,7 +43,10 @@ def serve(
 ) -> None:
     """Take in what SDKs send, until it is stopped. Ctrl-C finishes what is under way; once more ends at once."""
     if missing := [each for each in NEEDED if importlib.util.find_spec(each) is None]:
-        fail(f"The server needs {' and '.join(missing)}, which the base does not bring: pip install 'tactful[serve]'")
+        fail(
+            f"The server needs {' and '.join(missing)}, which the base does not bring: pip install '.[serve]' in the "
+            "folder of Tactful, inside the environment that has the command."
+        )
     if store:
         STORE_PLACE.set(store)
     place = place_of(folder)

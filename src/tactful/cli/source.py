@@ -24,7 +24,7 @@ commands = typer.Typer(help="Systems we are connected to, and whether their sile
 app.add_typer(commands, name="source")
 
 
-@commands.command("heard")
+@commands.command("heard", short_help="Say that a system was looked at.")
 @answered
 def heard(
     name: Annotated[str, typer.Argument(help="The system, as shop.yaml lists it.")],
@@ -55,7 +55,7 @@ def heard(
         say("That is over already: for now it is not known again. Decide for that time with --now, or look again.")
 
 
-@commands.command("list")
+@commands.command("list", short_help="Which silence is believed.")
 @answered
 def listed(
     now: Annotated[str, typer.Option("--now", help="As it stands at this instant.")] = "",

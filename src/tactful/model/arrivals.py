@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 import msgspec
@@ -90,6 +91,10 @@ class Plan(msgspec.Struct, frozen=True):
 
 class Joining(Protocol):
     """The rules for who is who."""
+
+    @property
+    def kinds(self) -> Collection[str]:
+        """Kinds of identifiers that the rules know, by name."""
 
     @property
     def alone(self) -> frozenset[str]:

@@ -124,7 +124,7 @@ def _policy(store: Store, folder: Path, today: dt.date) -> tuple[tuple[str, ...]
 
 def _not_heard(source: SourceState) -> str:
     keys = ", ".join(source.silence_means)
-    return f"{source.source}: {source.state}, so {keys} is not known. tactful source heard {source.source}"
+    return f"{source.source}: {source.state}, so {keys} is not known. tactful source heard {source.source} --at TIME"
 
 
 def _held_long(hold: OldHold) -> str:

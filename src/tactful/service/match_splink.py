@@ -22,7 +22,10 @@ from tactful.service.match_list import People
 if TYPE_CHECKING:
     import polars as pl
 
-MISSING = "This needs Splink, which is not installed here: pip install 'tactful[identity]'."
+MISSING = (
+    "This needs Splink, which is not installed here: pip install '.[identity]' in the folder of Tactful, inside the "
+    "environment that has the command."
+)
 SEED = 1
 SAMPLED_PAIRS = 5_000_000
 TRAINED_PAIRS = 500_000

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from tactful.model.flow import Value
-from tactful.model.problems import Problem, Problems
+from tactful.model.problems import Problem, Problems, suggestion
 from tactful.model.records import DAY, Contact, Contradiction, Fact, Permission
 from tactful.profile.attributes import AttributeSettings, attributes
 from tactful.profile.document import FOLD, Document, decode_document
@@ -98,6 +98,8 @@ def who(store: Store, named: str) -> int:
     for each in KINDS:
         if (found := store.find(each, named)) is not None:
             return found
+    if colon and kind.strip() not in KINDS and (hint := suggestion(kind.strip(), KINDS)):
+        raise Problems([Problem(named, 0, f"there is no kind of identifier `{kind.strip()}`.{hint}")])
     raise Problems(
         [Problem(named, 0, "nobody of this name is in the store; write it as `customer:17850` or `email:…`.")]
     )

@@ -9,8 +9,9 @@ from litestar import Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
-from tactful.model.problems import StoreProblem
+from tactful.model.problems import StoreProblem, suggestion
 from tactful.service.person import show
+from tactful.service.printable import printable
 from tactful.web.answers import Answer, Trouble, answer, trouble
 from tactful.web.body import SINGLE, TooLarge, TooSlow, read_body
 from tactful.web.calls import sent, speaker_of
@@ -52,6 +53,9 @@ def read_person(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
             return trouble(400, _MISREAD, log=log)
         [(kind, value)] = asked.person.items()
         person = desk.store.find(kind, value)
+        if person is None and kind not in desk.joining.kinds:
+            hint = suggestion(kind, desk.joining.kinds)
+            return trouble(400, f"There is no kind of identifier `{printable(kind)}`.{hint}", log=log)
         if person is None:
             return answer(Found(False), log=log)
         held = msgspec.to_builtins(show(desk.store, desk.project, person, desk.clock()))
