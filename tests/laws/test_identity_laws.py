@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tactful.model.arrivals import Arrival, Identifier, Joined, Linking, Named, Plan
@@ -348,6 +348,7 @@ class Told:
 
 
 @settings(max_examples=100)
+@example([("merge", 0, 2), ("contact", 0, 0), ("merge", 0, 1), ("unmerge", 0, 0), ("merge", 0, 2), ("unmerge", 0, 0)])
 @given(st.lists(act, max_size=18))
 def test_merged_is_the_union_and_parted_is_as_before(acts: list[tuple[str, int, Any]]) -> None:
     """Events, what was said and contacts of three people, merged and parted at random, are at all times what the plain

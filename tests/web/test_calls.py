@@ -206,8 +206,11 @@ def test_a_forged_browser_event_grants_nothing(server: Server) -> None:
 def test_gpc_is_heard_and_the_refused_are_not_kept_for_reading(server: Server) -> None:
     call = {"type": "track", "anonymousId": "gpc", "event": 7, "messageId": "gpc", "properties": {"x": PLANTED + "g"}}
     reply = server.ask("POST", "/v1/t", json.dumps(call), server.keys["web"], {"Sec-GPC": "1"})
-    assert len(reply.said["refused"]) == 1
+    assert (reply.said["accepted"], reply.said["left_out"], reply.said["refused"]) == (1, 1, []), "her no was taken"
     with closing(store_for_reading(server.folder)) as store:
+        person = store.find("anonymous", "gpc")
+        assert person is not None
+        assert {each.state for each in store.permissions(person)} == {"refused"}
         assert not [each for each in store.aside("web", 100) if (PLANTED + "g").encode() in each.body]
 
 

@@ -269,7 +269,7 @@ class _Reading:
         return min(self.newest if as_of is None else as_of, self.now), ""
 
 
-_GRAVE = tuple(f"event {kind}:" for kind in sorted(TIGHTENS))
+_GRAVE = ("call:", *(f"event {kind}:" for kind in sorted(TIGHTENS)))
 
 
 def _heap(arrival: Arrival) -> str:

@@ -171,8 +171,10 @@ def forget_documents(connection: Connection, people: Sequence[int]) -> None:
 
 
 def share_contacts(connection: Connection, sides: Sequence[Sequence[int]], ends: tuple[int, int], upto: int) -> None:
-    """Give each side a copy of the contacts of the other that were made while they were one."""
-    query = f"SELECT contact_id FROM contact WHERE contact_id > {upto} AND person_id IN ({{}})"
+    """Give each side a copy of the contacts of the other that were made while they were one; a copy is as old as what
+    it is a copy of."""
+    made_at = "CASE WHEN shadow_of = 0 THEN contact_id ELSE shadow_of END"
+    query = f"SELECT contact_id FROM contact WHERE {made_at} > {upto} AND person_id IN ({{}})"
     made = [among(connection, query, members) for members in sides]
     for contacts, other in ((made[0], ends[1]), (made[1], ends[0])):
         connection.executemany(SHADOW, [(other, other, contact) for (contact,) in sorted(contacts)])
