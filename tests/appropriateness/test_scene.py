@@ -8,11 +8,16 @@ import msgspec
 import pytest
 from tests.decide.shop import EMAIL, ITEM, NOON, SCENARIO, fact, fit, judge, scorecard
 
+from tactful.appropriateness.assess import assess
 from tactful.appropriateness.message import Stood, reach_stands, use_stands
+from tactful.appropriateness.offers import Offers
 from tactful.appropriateness.scene import Ground, Scene
+from tactful.appropriateness.scorecard import estimate
 from tactful.model.flow import Flow
-from tactful.model.records import Fact, Standing
+from tactful.model.records import DAY, Fact, Standing
 from tactful.model.verdict import FORMS
+from tactful.policy.compile import compile_policy
+from tactful.policy.load import load_text
 
 GIVEN = Standing("given", "consent", "plainly", "never_asked", assumption="She ticked the box at the till.")
 PERSON: Flow = {
@@ -102,3 +107,46 @@ def test_she_is_asked_only_what_may_be_asked() -> None:
     assert (found.flow["act"], found.verdict.name) == ("collect", "say")
     refused = Standing("refused", "consent", "plainly", "refused")
     assert scene(scenario=here, given=refused).asked("item", ITEM, "explicit") is None
+
+
+def test_a_record_of_an_odd_flow_is_its_whole_verdict() -> None:
+    odd = scene({**PERSON, "customer.jurisdiction": "atlantis"})
+    for form in (None, "explicit"):
+        how = "reach" if form is None else form
+        kept = odd.judged("item", ITEM, form, odd.stands(ITEM, how))
+        assert kept.verdict == assess(judge(), scorecard(), odd.flow(ITEM, kept.act))
+
+
+def test_what_nothing_can_be_kept_by_is_worked_out_each_time() -> None:
+    offers = Offers(judge(), scorecard(), fit())
+    odd: Any = {**PERSON, **WHERE, "act": "mention", "relationship.trust": [0.5]}
+    assert offers.estimate(odd) == estimate(scorecard(), odd)
+    assert offers.estimate({**odd, "relationship.trust": 0.5}) == estimate(
+        scorecard(), {**odd, "relationship.trust": 0.5}
+    )
+
+
+def test_a_rule_that_reads_the_age_of_a_fact_tells_facts_of_one_kind_apart() -> None:
+    """Where age is read, what is kept of an offer is kept by the age of the fact, too."""
+    text = """
+policy: test/age
+version: 1
+licences:
+  - id: all
+    when: act in ["select", "mention"]
+    staff: s
+    customer: c
+limits:
+  - id: old
+    tier: norm
+    when: fact.age_days > 30
+    at_most: never
+    staff: s
+    customer: c
+"""
+    aged = compile_policy(load_text(text, "age.yaml", lambda name: None))
+    ground = Ground(aged, scorecard(), fit(), NOON, PERSON)
+    place = Scene(ground, WHERE, lambda category: GIVEN)
+    new, old = (msgspec.structs.replace(ITEM, at=NOON - days * DAY) for days in (29, 31))
+    for _ in range(2):
+        assert [place.stands(each, "silent").standing for each in (new, old)] == [3, 0]
