@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Request, Response, post
@@ -37,12 +38,13 @@ def sent(request: Request[Any, Any, Any], found: Answer) -> Response[bytes]:
     return Response(content=found.body, status_code=found.status, headers=found.headers, media_type=JSON)
 
 
-async def answered(desk: Desk, request: Request[Any, Any, Any], kind: str, most: int) -> Response[bytes]:
-    """Read the body and have it answered."""
+async def answered(
+    desk: Desk, request: Request[Any, Any, Any], work: Callable[[Desk, bytes, Speaker], Answer], most: int = SINGLE
+) -> Response[bytes]:
+    """Read the body, at most so many bytes, and have it answered in one of the threads."""
     try:
         body = await read_body(request.stream(), request.headers.get("content-length"), most)
-        gpc = request.headers.get("sec-gpc") == "1"
-        found = await desk.work.run(take, desk, kind, most, body, speaker_of(request), gpc)
+        found = await desk.work.run(work, desk, body, speaker_of(request))
     except TooLarge:
         found = trouble(413, f"The body is larger than {most:,} bytes.")
     except TooSlow:
@@ -60,7 +62,12 @@ def call_routes(desk: Desk) -> list[HTTPRouteHandler]:
 
 def _route(desk: Desk, path: str, kind: str, short: bool) -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return await answered(desk, request, kind, SINGLE if kind else BATCH)
+        most, gpc = SINGLE if kind else BATCH, request.headers.get("sec-gpc") == "1"
+
+        def taken(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
+            return take(desk, kind, most, body, speaker, gpc)
+
+        return await answered(desk, request, taken, most)
 
     name = kind or "batch"
     route = post(

@@ -13,9 +13,8 @@ from tactful.model.problems import Problems, StoreProblem
 from tactful.profile.times import TimeRefused, parse_time
 from tactful.service.sources import attest
 from tactful.web.answers import Answer, Trouble, answer, trouble
-from tactful.web.body import SINGLE, TooLarge, TooSlow, read_body
-from tactful.web.calls import sent, speaker_of
-from tactful.web.desk import Busy, Desk
+from tactful.web.calls import answered
+from tactful.web.desk import Desk
 from tactful.web.document import SECURED, WhenHeard, troubles
 from tactful.web.keyring import Speaker
 from tactful.web.taking import entitled
@@ -69,16 +68,7 @@ def source_routes(desk: Desk) -> list[HTTPRouteHandler]:
     """The route by which a source is heard."""
 
     async def heard(request: Request[Any, Any, Any]) -> Response[bytes]:
-        try:
-            body = await read_body(request.stream(), request.headers.get("content-length"), SINGLE)
-            found = await desk.work.run(hear, desk, body, speaker_of(request))
-        except TooLarge:
-            found = trouble(413, f"The body is larger than {SINGLE:,} bytes.")
-        except TooSlow:
-            found = trouble(408, "The body did not come in time.")
-        except Busy:
-            found = trouble(503, "Too much is waiting.", after=1)
-        return sent(request, found)
+        return await answered(desk, request, hear)
 
     route = post(
         "/v1/heard",

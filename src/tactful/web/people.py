@@ -13,9 +13,8 @@ from tactful.model.problems import StoreProblem, suggestion
 from tactful.service.person import show
 from tactful.service.printable import printable
 from tactful.web.answers import Answer, Trouble, answer, trouble
-from tactful.web.body import SINGLE, TooLarge, TooSlow, read_body
-from tactful.web.calls import sent, speaker_of
-from tactful.web.desk import Busy, Desk
+from tactful.web.calls import answered
+from tactful.web.desk import Desk
 from tactful.web.document import SECURED, OnePerson, troubles
 from tactful.web.keyring import Speaker
 from tactful.web.taking import entitled
@@ -70,16 +69,7 @@ def people_routes(desk: Desk) -> list[HTTPRouteHandler]:
     """The routes about one person."""
 
     async def person(request: Request[Any, Any, Any]) -> Response[bytes]:
-        try:
-            body = await read_body(request.stream(), request.headers.get("content-length"), SINGLE)
-            found = await desk.work.run(read_person, desk, body, speaker_of(request))
-        except TooLarge:
-            found = trouble(413, f"The body is larger than {SINGLE:,} bytes.")
-        except TooSlow:
-            found = trouble(408, "The body did not come in time.")
-        except Busy:
-            found = trouble(503, "Too much is waiting.", after=1)
-        return sent(request, found)
+        return await answered(desk, request, read_person)
 
     route = post(
         "/v1/person",
