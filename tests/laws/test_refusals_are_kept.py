@@ -113,6 +113,12 @@ def test_a_no_from_a_page_waits_for_whom_it_names(store: SqliteStore) -> None:
     assert state(store, HOUR) == "withdrawn"
 
 
+def test_a_no_in_a_call_that_is_not_taken_waits_for_whom_it_names(store: SqliteStore) -> None:
+    broken = {"type": "track", "event": "Unsubscribed", "messageId": "1", "userId": "u1", "timestamp": "yesterday"}
+    assert send(store, broken).refused == ()
+    assert state(store, 0) == "withdrawn"
+
+
 CHECKOUT = """
 collection_point: open
 notice: notices/site.md

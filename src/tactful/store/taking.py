@@ -57,7 +57,9 @@ class TakingVerbs(EventVerbs, StorePart):
         for arrival in arrivals:
             subjects = arrival.subjects if arrival.permissions else ()
             own = {event.person for event in arrival.events if event.person}
-            own.update(each for each in subjects[:1] if each in arrival.names)
+            own.update(
+                each for each in subjects[:1] if each in arrival.names or (arrival.may_join and not arrival.names)
+            )
             for each in own.union(subjects):
                 if each in own or each[0] in arrival.nobodies:
                     makes[each] = None
