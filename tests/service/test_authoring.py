@@ -31,7 +31,8 @@ RUNNER = CliRunner()
 
 @pytest.fixture(autouse=True)
 def _commands() -> None:
-    import tactful.cli.policy  # noqa: F401
+    import tactful.cli.policy
+    import tactful.cli.policy_publishing  # noqa: F401
 
 
 @cache
@@ -55,6 +56,10 @@ def test_what_is_begun_passes_its_own_test(begun: Path) -> None:
     assert sorted(path.name for path in begun.iterdir()) == ["gift-shop-cases.yaml", "gift-shop.yaml"]
     assert "good" in run("policy", "test", str(begun / "gift-shop.yaml"))
     assert "good" in run("policy", "check", str(begun / "gift-shop.yaml"))
+
+
+def test_analysis_finds_no_fault_in_what_is_begun(begun: Path) -> None:
+    assert "of which 0 have a fault" in run("policy", "analyse", str(begun / "gift-shop.yaml"))
 
 
 def test_it_has_a_rule_of_each_kind_and_each_decides_one_of_its_own_cases(begun: Path) -> None:
