@@ -66,7 +66,7 @@ def test_an_import_that_is_mistyped_is_told_the_nearest_name(begun: Path) -> Non
     path = begun / "gift-shop.yaml"
     path.write_text(path.read_text().replace("[norm/retail]", "[norm/retial]"))
     assert "named norm/retial. Did you mean norm/retail?" in run("policy", "check", str(path), code=BAD_INPUT)
-    with pytest.raises(LookupError, match=r"Did you mean gift-shop\?"):
+    with pytest.raises(Problems, match=r"Did you mean gift-shop\?"):
         load_rules("gift-shp", begun)
 
 
