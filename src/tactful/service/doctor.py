@@ -211,7 +211,7 @@ def _moved(refusals: Refusals, bound: int) -> list[str]:
         if share.before is None:
             continue
         least, most = sorted((share.now, share.before))
-        began_or_ceased = bool(share.rule) and least == 0 and PLAIN <= most and most * refusals.people >= 1000 * FEWEST
+        began_or_ceased = bool(share.rule) and least == 0 and most >= PLAIN and most * refusals.people >= 1000 * FEWEST
         if most - least > bound or (began_or_ceased and most > bound // 5):
             what = f"{share.verdict} by {share.rule}" if share.rule else share.verdict
             moved = "rose" if share.now > share.before else "fell"
