@@ -75,6 +75,15 @@ def test_a_shadow_is_shown_where_the_rule_surely_holds() -> None:
     assert findings(text)["choice"].witness == {"customer.minor": True}
 
 
+def test_a_norm_that_is_waived_wherever_it_surely_holds_is_shown_where_that_is_not_known() -> None:
+    text = LIMITS + "  - {id: idle, tier: norm, at_most: soften, when: customer.minor}\n"
+    text += "  - {id: strict, tier: law, at_most: silent, when: 'true'}\n"
+    text += "waivers:\n  - {id: hers, tier: hers, waives: norm, when: customer.minor}\n"
+    found = findings(text)["idle"]
+    assert (found.kind, found.others, found.verdict) == ("shadowed", ("strict",), "silent")
+    assert "customer.minor" not in found.witness
+
+
 def test_a_limit_that_another_covers_is_shadowed() -> None:
     text = LIMITS + "  - {id: wide, tier: law, at_most: silent, when: 'fact.category == \"health\"'}\n"
     text += "  - {id: narrow, tier: norm, at_most: soften, when: 'fact.category == \"health.condition\"'}\n"
