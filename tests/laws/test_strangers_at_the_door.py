@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.service.doors import DOORMAN, NOW, OPEN_PAGE, PAGE
+from tests.service.doors import DOORMAN, NOW, OPEN_PAGE, PAGE, SITE, call, point
 
+from tactful.model.arrivals import Arrival
 from tactful.model.records import HOUR
 from tactful.permission.standing import permission_for
 from tactful.profile.identity import load_identity
-from tactful.service.door import Sender
+from tactful.service.door import Doorman, Sender, arrive
 from tactful.service.ingest import Ingested, ingest
 from tactful.service.packs import packaged
 from tactful.store import SqliteStore, open_store
@@ -67,3 +68,54 @@ def test_a_page_cannot_take_the_place_of_what_a_server_will_send(store: SqliteSt
 def test_a_page_that_sends_twice_is_kept_once(store: SqliteStore) -> None:
     call = {"type": "page", "anonymousId": "a1", "messageId": "p1"}
     assert [send(store, call, after, OPEN_PAGE).accepted for after in (0, HOUR)] == [1, 0]
+
+
+@pytest.mark.parametrize("login", ["before", "after"])
+def test_a_yes_of_nobody_known_does_not_lift_the_no_of_whom_the_browser_belongs_to(
+    store: SqliteStore, login: str
+) -> None:
+    here = {"type": "identify", "userId": "u1", "anonymousId": "tablet"}
+    send(store, {"type": "page", "messageId": "0", "anonymousId": "tablet"})
+    if login == "before":
+        send(store, here | {"messageId": "1"}, HOUR)
+    send(store, {"type": "identify", "messageId": "2", "userId": "u1", "context": said(Marketing=False)}, 2 * HOUR)
+    send(store, {"type": "page", "messageId": "3", "anonymousId": "tablet", "context": said(Marketing=True)}, 4 * HOUR)
+    send(store, here | {"messageId": "4"}, 5 * HOUR)
+    assert state(store) == "refused"
+    send(store, here | {"messageId": "5", "context": said(Marketing=True)}, 6 * HOUR)
+    assert state(store) == "given", "she said so herself, logged in"
+
+
+@pytest.mark.parametrize("no", [False, "false", "False", " no ", 0, 0.0, "0", "denied", "off", None, "maybe", {}, []])
+def test_whatever_is_not_a_yes_gives_nothing_and_a_no_is_heard_in_any_word(store: SqliteStore, no: Any) -> None:
+    send(store, {"type": "identify", "messageId": "1", "userId": "u1", "context": said(Marketing=True)})
+    assert state(store) == "given"
+    send(store, {"type": "identify", "messageId": "2", "userId": "u1", "context": said(Marketing=no)}, HOUR)
+    assert state(store) == ("given" if no in (None, "maybe", {}, []) else "refused")
+
+
+@pytest.mark.parametrize("yes", ["true", 1, "1", "yes", "granted", None, "maybe", {"a": True}, [True]])
+def test_a_yes_is_true_and_nothing_else(store: SqliteStore, yes: Any) -> None:
+    send(store, {"type": "identify", "messageId": "1", "userId": "u1", "context": said(Marketing=yes, Other=False)})
+    assert store.find("customer", "u1") is None or state(store) == "never_asked"
+
+
+def test_a_notice_that_was_not_shown_yet_was_agreed_to_by_nobody() -> None:
+    later = Doorman([point(SITE.replace("2026-01-01", "2027-01-01"))], DOORMAN.traits, DOORMAN.not_goods, region="GB")
+    yes = arrive(call("identify", context=said(Marketing=True)), WEB, later, NOW)
+    assert isinstance(yes, Arrival)
+    assert yes.permissions == ()
+    no = arrive(call("identify", context=said(Marketing=False)), WEB, later, NOW)
+    assert isinstance(no, Arrival)
+    assert [each.state for each in no.permissions] == ["refused"]
+
+
+@pytest.mark.parametrize("order", [(True, False), (False, True)])
+def test_a_no_and_a_yes_in_one_batch_are_a_no_in_either_order(store: SqliteStore, order: tuple[bool, bool]) -> None:
+    calls = [
+        {"type": "identify", "messageId": str(place), "userId": "u1", "context": said(Marketing=chosen),
+         "timestamp": f"2026-11-21T18:{20 + place}:00Z"}
+        for place, chosen in enumerate(order)
+    ]  # fmt: skip
+    ingest(store, WEB, DOORMAN, calls, NOW, False, RULES)
+    assert state(store) == "refused"

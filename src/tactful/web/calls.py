@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import Request, Response, post
@@ -54,6 +54,11 @@ async def answered(
     return sent(request, found)
 
 
+def asks_not_to_be_followed(values: Sequence[str]) -> bool:
+    """What `Sec-GPC` says, also where something on the way put several of it together."""
+    return any(each.strip() == "1" for value in values for each in value.split(","))
+
+
 def call_routes(desk: Desk) -> list[HTTPRouteHandler]:
     """All routes for calls: batches, and each kind under both of its names."""
     paths = {("/v1/batch", "/v1/b"): "", **{(f"/v1/{kind}", f"/v1/{short}"): kind for kind, short in KINDS.items()}}
@@ -62,7 +67,7 @@ def call_routes(desk: Desk) -> list[HTTPRouteHandler]:
 
 def _route(desk: Desk, path: str, kind: str, short: bool) -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
-        most, gpc = SINGLE if kind else BATCH, request.headers.get("sec-gpc") == "1"
+        most, gpc = SINGLE if kind else BATCH, asks_not_to_be_followed(request.headers.getall("sec-gpc", []))
 
         def taken(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
             return take(desk, kind, most, body, speaker, gpc)
