@@ -296,10 +296,7 @@ def _message_id(payload: Mapping[str, Any], door: Door) -> bytes:
         return begins + given.encode("utf-8", "surrogatepass")
     body = {name: value for name, value in payload.items() if name not in _NOT_IN_DIGEST}
     try:
-        return (
-            begins
-            + b"digest:"
-            + hashlib.blake2b(msgspec.json.encode(body, order="deterministic"), digest_size=16).digest()
-        )
+        said = msgspec.json.encode(body, order="deterministic")
     except (TypeError, ValueError, RecursionError, OverflowError):
         raise Refused("this cannot be written as JSON.") from None
+    return begins + b"digest:" + hashlib.blake2b(said, digest_size=16).digest()
