@@ -16,7 +16,7 @@ from tactful.model.problems import Problem, Problems, suggestion
 from tactful.permission.points import CollectionPoint
 from tactful.profile.call import TIGHTENS
 from tactful.profile.orders import NotGoods
-from tactful.service.door import Doorman, Refusal, Sender, arrive, doorman_of
+from tactful.service.door import Doorman, Refusal, Sender, arrive, doorman_of, not_taken
 from tactful.service.events_file import Call, Unread, read_calls, timed
 from tactful.service.events_table import calls_of_table, is_table, read_events
 from tactful.service.import_orders import fold_all
@@ -202,8 +202,9 @@ class _Reading:
             return self._refuse(found)
         payload = timed(found.payload)
         if payload is None and found.payload is not None:
-            return self._refuse(Unread(found.line, found.item, "the time is missing."))
-        arrival = arrive(payload, self.sender, self.doorman, self.now)
+            arrival = not_taken(found.payload, "the time is missing.", self.sender, self.doorman, self.now)
+        else:
+            arrival = arrive(payload, self.sender, self.doorman, self.now)
         if isinstance(arrival, Refusal):
             if arrival.wrong:
                 return self._refuse(Unread(found.line, found.item, arrival.reason))
