@@ -14,12 +14,15 @@ import pytest
 from tests.service.doors import DOORMAN, NOW, OPEN_PAGE, PAGE, SITE, call, point
 
 from tactful.model.arrivals import Arrival
-from tactful.model.records import HOUR
+from tactful.model.records import DAY, HOUR
 from tactful.permission.standing import permission_for
 from tactful.profile.identity import load_identity
+from tactful.profile.times import parse_time
+from tactful.profile.traits import Keeps
 from tactful.service.door import Doorman, Sender, arrive
 from tactful.service.ingest import Ingested, ingest
 from tactful.service.packs import packaged
+from tactful.service.retention import run_retention
 from tactful.store import SqliteStore, open_store
 
 RULES = load_identity(packaged("profile", "tables/identity.yaml"), "identity.yaml")
@@ -119,3 +122,27 @@ def test_a_no_and_a_yes_in_one_batch_are_a_no_in_either_order(store: SqliteStore
     ]  # fmt: skip
     ingest(store, WEB, DOORMAN, calls, NOW, False, RULES)
     assert state(store) == "refused"
+
+
+def test_what_was_deleted_does_not_come_back_when_it_is_sent_again(store: SqliteStore) -> None:
+    old, new = "2026-06-01T10:00:00Z", "2026-11-20T10:00:00Z"
+    yes = said(Analytics=True, Marketing=True)
+    calls = [
+        {"type": "page", "messageId": "old", "userId": "u1", "timestamp": old, "context": yes},
+        {"type": "page", "userId": "u1", "timestamp": old, "name": "no id", "context": yes},
+        {"type": "page", "messageId": "new", "userId": "u1", "timestamp": new, "context": yes},
+        {"type": "track", "event": "Unsubscribed", "messageId": "no", "userId": "u1", "timestamp": new},
+        {"type": "identify", "messageId": "t", "userId": "u1", "timestamp": old, "traits": {"email": "ann@shop.example"}},
+    ]
+    ingest(store, WEB, DOORMAN, calls, NOW, False, RULES)
+    person = store.find("customer", "u1") or 0
+    assert len(store.tail(person)) == 4
+    keeps = Keeps({"browsing": 90 * DAY, "contact": 30 * DAY})
+    assert run_retention(store, keeps, NOW).events == {"page_viewed": 2, "traits": 1}
+    left = store.tail(person)
+    assert [each.occurred_at for each in left] == [parse_time(new, None)]
+    again = ingest(store, WEB, DOORMAN, calls, NOW + DAY, False, RULES)
+    assert (again.accepted, again.repeated) == (0, 5)
+    assert store.tail(person) == left
+    assert state(store) == "withdrawn"
+    assert run_retention(store, keeps, NOW + DAY).events == {}
