@@ -132,7 +132,13 @@ def test_what_was_deleted_does_not_come_back_when_it_is_sent_again(store: Sqlite
         {"type": "page", "userId": "u1", "timestamp": old, "name": "no id", "context": yes},
         {"type": "page", "messageId": "new", "userId": "u1", "timestamp": new, "context": yes},
         {"type": "track", "event": "Unsubscribed", "messageId": "no", "userId": "u1", "timestamp": new},
-        {"type": "identify", "messageId": "t", "userId": "u1", "timestamp": old, "traits": {"email": "ann@shop.example"}},
+        {
+            "type": "identify",
+            "messageId": "t",
+            "userId": "u1",
+            "timestamp": old,
+            "traits": {"email": "ann@shop.example"},
+        },
     ]
     ingest(store, WEB, DOORMAN, calls, NOW, False, RULES)
     person = store.find("customer", "u1") or 0
