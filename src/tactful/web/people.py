@@ -48,7 +48,7 @@ def read_person(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
             asked = _asked.decode(body)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return trouble(400, _MISREAD, log=log)
-        if len(asked.person) != 1:
+        if len(asked.person) != 1 or "\0" in "".join(asked.person):
             return trouble(400, _MISREAD, log=log)
         [(kind, value)] = asked.person.items()
         person = desk.store.find(kind, value)
