@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from tactful.model.arrivals import Joining
+from tactful.service.catalogue import Shelf
 from tactful.service.door import Doorman
 from tactful.service.follow import Follower
 from tactful.service.ports import Store
@@ -68,6 +69,7 @@ class Desk:
         self.doorman = doorman
         self.joining = joining
         self.clock = clock
+        self.shelf = Shelf(store)
         self.keyring = Keyring(store, clock)
         self.metrics = Metrics()
         self.follower = Follower(store, clock)

@@ -100,7 +100,7 @@ def _taken(desk: Desk, key: Key, read: Read, body: bytes, gpc: bool) -> Answer:
     if read.fault:
         done = refuse_body(desk.store, sender, desk.doorman, body, read.fault, now, gpc)
     else:
-        done = ingest(desk.store, sender, desk.doorman, read.calls, now, gpc, desk.joining)
+        done = ingest(desk.store, sender, desk.doorman, read.calls, now, gpc, desk.joining, desk.shelf)
     counts = counted(done)
     desk.metrics.events(key.source, counts)
     log: dict[str, object] = {"source": key.source, **counts}
