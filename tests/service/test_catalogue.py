@@ -14,9 +14,12 @@ from tactful.bootstrap import store_at
 from tactful.model.records import HOUR
 from tactful.service.catalogue import Article, Shelf, joined
 from tactful.service.door import Doorman, Sender, arrive, doorman_of
+from tactful.service.identity import read_rules
 from tactful.service.import_orders import kept_catalogue
 from tactful.service.ingest import ingest
+from tactful.service.person import shelved, show, who
 from tactful.service.project import points_of, shop_of
+from tactful.web.desk import Desk
 
 LINES = (*a_shop.STORIES["ada"], *a_shop.rhythm("zoe", "United Kingdom", name="LUNCH BAG BLUE", code="20726"))
 TILL = Sender("orders")
@@ -100,3 +103,16 @@ def test_an_order_file_and_a_till_are_one_catalogue(tmp_path: Path) -> None:
         (article,) = kept_catalogue(store).articles
         assert (article.name, article.price) == ("LUNCH BAG CRIMSON", 1950)
         assert article.first_at < a_shop.NOW
+
+
+def test_whoever_shows_many_people_reads_the_shop_once_and_shows_the_same(tmp_path: Path) -> None:
+    a_shop.set_up(tmp_path / "shop")
+    with closing(a_shop.fill(tmp_path / "shop")) as store:
+        project = a_shop.project(tmp_path / "shop")
+        desk = Desk(store, project, door(tmp_path / "shop"), read_rules(tmp_path / "shop"), lambda: a_shop.NOW)
+        assert desk.shelved() is desk.shelved()
+        assert desk.shelved() == shelved(store, project)
+        for name in a_shop.STORIES:
+            person = who(store, name)
+            kept = show(store, project, person, a_shop.NOW, desk.shelved())
+            assert kept == show(store, project, person, a_shop.NOW)
