@@ -44,7 +44,8 @@ CATEGORIES: dict[str, str] = {
     kinds.APPOINTMENT_KEPT: "visit.appointment",
     kinds.CONTACTED_US: "service.contact",
 }
-"""What each kind of event is knowledge of; traits say it one by one."""
+"""What each kind of event is knowledge of; traits and what she said of a fact say it one by one."""
+_SAYS_ITSELF = frozenset({kinds.TRAITS, kinds.STATED})
 NOT_COLLECTED = "not collected here"
 OF_NOBODY = "of nobody"
 _HALVES = re.compile("[\ud800-\udfff\x00]")
@@ -127,7 +128,7 @@ class Call:
 
     def event(self, kind: str, body: kinds.Body, n: int | None = None) -> tuple[NewEvent, ...]:
         """The event, or nothing where its category may not be kept or it is of nobody; then it is counted."""
-        reason = self.why_not(CATEGORIES.get(kind, "")) if kind != kinds.TRAITS else ""
+        reason = self.why_not(CATEGORIES.get(kind, "")) if kind not in _SAYS_ITSELF else ""
         if reason:
             self.left_out.append(f"event {kind}: {reason}")
             return ()

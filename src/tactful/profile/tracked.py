@@ -1,4 +1,4 @@
-"""What `track` calls say: orders, products, searches, complaints, parcels, and that she wants no more e-mail."""
+"""What `track` calls say: orders, products, searches, complaints, parcels, her word, an end to e-mail."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tactful.profile.call import TIGHTENS, Call, Refused, first, part, word
 from tactful.profile.events import Note, OrderLine
 from tactful.profile.orders import is_goods, thousandths
 from tactful.profile.staffed import STAFFED, staffed
+from tactful.profile.stated import STATEMENTS, stated
 
 NO_USE = "we have no use for this event; nothing is kept of it."
 MOST_PRODUCTS = 1000
@@ -64,6 +65,8 @@ def tracked(name: str, payload: Mapping[str, Any], call: Call) -> tuple[NewEvent
         return call.event(kind, Note(next((ref for each in names if (ref := word(properties, each))), "")))
     if name in STAFFED:
         return staffed(name, properties, call)
+    if name in STATEMENTS:
+        return stated(name, properties, call)
     return () if name in STOPS else None
 
 

@@ -16,6 +16,7 @@ from tactful.model.problems import Problem, Problems, suggestion
 from tactful.permission.points import CollectionPoint
 from tactful.profile.call import TIGHTENS
 from tactful.profile.orders import NotGoods
+from tactful.service.catalogue import Shelf
 from tactful.service.door import Doorman, Refusal, Sender, arrive, doorman_of, not_taken
 from tactful.service.events_file import Call, Unread, read_calls, timed
 from tactful.service.events_table import calls_of_table, is_table, read_events
@@ -181,6 +182,7 @@ class _Reading:
     def __init__(self, store: Store, sender: Sender, doorman: Doorman, now: int, joining: Joining | None) -> None:
         self.store = store
         self.joining = joining
+        self.shelf = Shelf(store)
         self.sender = sender
         self.doorman = doorman
         self.now = now
@@ -247,6 +249,7 @@ class _Reading:
         self.permissions += taken.permissions
         if self.joining is not None:
             join_named(self.store, self._waiting, self.joining, self.now)
+        self.shelf.take(self._waiting)
         self._waiting = []
         self._events = 0
 

@@ -10,6 +10,7 @@ import msgspec
 
 from tactful.model.arrivals import Arrival, Joining, SetAside
 from tactful.permission.consent import choices_of
+from tactful.service.catalogue import Shelf
 from tactful.service.door import Doorman, Refusal, Sender, arrive
 from tactful.service.ports import Store
 
@@ -54,12 +55,14 @@ def ingest(
     now: int,
     gpc: bool = False,
     joining: Joining | None = None,
+    shelf: Shelf | None = None,
 ) -> Ingested:
     """Take calls in, received at `now` (µs). When this returns what was good is on the disk; it may be sent again.
 
     A Refusal among the calls stands for one that was found bad before. `gpc`: the browser said that she does not want
     to be followed. Raises StoreProblem where the store cannot be written; then the same calls should be sent again, and
-    whatever was kept is not kept twice. `joining` are the rules for who is who; without them nobody is joined.
+    whatever was kept is not kept twice. `joining` are the rules for who is who; without them nobody is joined. `shelf`
+    learns what is sold.
     """
     reading = _Reading(sender, doorman, now, gpc)
     for index, payload in enumerate(payloads):
@@ -73,6 +76,8 @@ def ingest(
         left_out += sum(len(each.left_out) for each, is_new in zip(part, done.fresh, strict=True) if is_new)
     if joining is not None:
         join_named(store, reading.arrivals, joining, now)
+    if shelf is not None and not sender.public:
+        shelf.take(reading.arrivals)
     return Ingested(
         accepted=accepted,
         repeated=len(reading.arrivals) - accepted,

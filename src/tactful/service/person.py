@@ -21,6 +21,7 @@ from tactful.profile.fold import fold
 from tactful.profile.journey import Episode, Open, journey
 from tactful.profile.labels import Declared
 from tactful.profile.retention import Retention
+from tactful.profile.shop import Shop
 from tactful.profile.traits import Keeps
 from tactful.service.import_orders import kept_catalogue
 from tactful.service.journeys import happened, middle_of
@@ -105,10 +106,26 @@ def who(store: Store, named: str) -> int:
     )
 
 
-def show(store: Store, project: Project, person_id: int, now: int) -> PersonView:
-    """Everything that is held of her at `now`, read with the tail: what was written a moment ago is in it."""
+class Shelved(msgspec.Struct, frozen=True):
+    """What is the same for whomever is shown: what products are called, by code, and what facts need of the shop."""
+
+    names: dict[str, str]
+    shop: Shop
+
+
+def shelved(store: Store, project: Project) -> Shelved:
+    """The shop as of now."""
     names = kept_catalogue(store).names()
-    shop = msgspec.structs.replace(project.profile_shop(names), told=project.told(project.points))
+    return Shelved(names, msgspec.structs.replace(project.profile_shop(names), told=project.told(project.points)))
+
+
+def show(store: Store, project: Project, person_id: int, now: int, shop_and_names: Shelved | None = None) -> PersonView:
+    """Everything that is held of her at `now`, read with the tail: what was written a moment ago is in it.
+
+    Whoever shows many people hands in what `shelved` gave.
+    """
+    kept = shop_and_names or shelved(store, project)
+    names, shop = kept.names, kept.shop
     document = document_of(store, person_id)
     hers = journey(Retention(shop.keeps, now).kept(store.tail(person_id)), now, shop.via, names)
     known = read(document, now, shop)

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from tactful.model.arrivals import Arrival, Identifier, Key, SetAside
-from tactful.model.kept import DecisionRow, Document, Snapshot
+from tactful.model.kept import Article, DecisionRow, Document, Snapshot
 from tactful.model.problems import StoreProblem
 from tactful.model.records import DAY, NewEvent, Permission
 
@@ -230,6 +230,26 @@ def check_forgetting_inputs(make_store: MakeStore) -> None:
         assert (store.forget_inputs(40, 1), store.forget_inputs(40, 1), store.forget_inputs(40, 1)) == (1, 1, 0)
 
 
+def check_what_is_sold(make_store: MakeStore) -> None:
+    """The later sale of a product gives its name and price, the earliest its first day, in whatever order they come."""
+    told = [
+        Article("20725", "LUNCH BAG", 1650, 20, 20, 3, True),
+        Article("20725", "LUNCH BAG RED", 1950, 30, 40, 1, True),
+        Article("20725", "BAG", 100, 5, 10, 1, True),
+        Article("post", "POSTAGE", 400, 7, 7, 1, True),
+        Article("post", "POSTAGE", 400, 7, 7, 1, False),
+    ]
+    whole = [Article("20725", "LUNCH BAG RED", 1950, 5, 40, 3, True), Article("post", "POSTAGE", 400, 7, 7, 1, False)]
+    for name, rows in (("sold", told), ("sold-backwards", told[::-1])):
+        with closing(make_store(name)) as store:
+            assert store.articles() == []
+            store.sold([])
+            for each in rows:
+                store.sold([each])
+            store.sold(rows[:1])
+            assert store.articles() == whole
+
+
 def digest(number: int) -> bytes:
     return sha256(b"%d" % number).digest()
 
@@ -237,5 +257,5 @@ def digest(number: int) -> bytes:
 CHECKS_OF_THE_DOOR: tuple[Callable[[MakeStore], None], ...] = (
     check_calls_once, check_calls_without_events, check_public_calls, check_whose_a_yes_is,
     check_a_dialogue_that_repeats, check_calls_at_once, check_keys, check_set_aside,
-    check_forgetting, check_forgetting_inputs,
+    check_forgetting, check_forgetting_inputs, check_what_is_sold,
 )  # fmt: skip

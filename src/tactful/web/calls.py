@@ -21,6 +21,8 @@ from tactful.web.taking import take
 KINDS = {"identify": "i", "track": "t", "page": "p", "screen": "s", "group": "g", "alias": "a"}
 """Kinds of calls, with what the browser's SDK calls them."""
 NOT_WHOLE = "The body did not come whole; nothing of it was kept. Where the request says Upgrade, send it without."
+OF_BROWSER = (("", ""), ("_from_browser", ", as the browser's SDK sends it"))
+OF_POSTHOG = ("_from_posthog", ", as the server SDKs of PostHog send them")
 _TROUBLES = troubles(401, 403, 408, 413, 429, 503)
 
 
@@ -79,10 +81,13 @@ async def _stream(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
 def call_routes(desk: Desk) -> list[HTTPRouteHandler]:
     """All routes for calls: batches, and each kind under both of its names."""
     paths = {("/v1/batch", "/v1/b"): "", **{(f"/v1/{kind}", f"/v1/{short}"): kind for kind, short in KINDS.items()}}
-    return [_route(desk, path, kind, path == names[1]) for names, kind in paths.items() for path in names]
+    routes = [
+        _route(desk, path, kind, *OF_BROWSER[path == names[1]]) for names, kind in paths.items() for path in names
+    ]
+    return [*routes, _route(desk, "/batch", "", *OF_POSTHOG)]
 
 
-def _route(desk: Desk, path: str, kind: str, short: bool) -> HTTPRouteHandler:
+def _route(desk: Desk, path: str, kind: str, suffix: str = "", whose: str = "") -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
         most, gpc = SINGLE if kind else BATCH, asks_not_to_be_followed(request.headers.getall("sec-gpc", []))
 
@@ -95,10 +100,9 @@ def _route(desk: Desk, path: str, kind: str, short: bool) -> HTTPRouteHandler:
     route = post(
         path,
         status_code=200,
-        operation_id=f"{name}_from_browser" if short else name,
+        operation_id=name + suffix,
         operation_class=OneCall if kind else ManyCalls,
-        summary=(f"One {kind} call" if kind else "Many calls at once")
-        + (", as the browser's SDK sends it" if short else ""),
+        summary=(f"One {kind} call" if kind else "Many calls at once") + whose,
         description="Each call is kept once, however often it is sent; what cannot be taken is answered with a reason.",
         responses={200: _taken(), **_TROUBLES},
         security=SECURED,
