@@ -31,6 +31,7 @@ from tactful.profile.shop import Shop as ProfileShop
 from tactful.profile.told import Told
 from tactful.profile.traits import load_keeps
 from tactful.service.packs import DEFAULT_POLICY, Rules, load_rules, packaged, packaged_line, read_text
+from tactful.service.project_files import unread
 from tactful.service.shop import Shop, load_shop
 from tactful.treatment.campaign import Campaign, check, load_campaign
 from tactful.treatment.objects import Objects, load_objects
@@ -299,11 +300,17 @@ def _collect(problems: list[Problem], make: Callable[[], T]) -> T:
 
 
 def _shop_text(folder: Path) -> str:
+    """The text of shop.yaml; Problems where there is none, and where a file beside it would be passed over."""
     path = folder / "shop.yaml"
+    if not folder.is_dir():
+        what = "is a file, and a shop is a folder" if folder.exists() else "there is no such folder"
+        raise Problems([Problem(str(folder), 0, f"{what}: name the one with shop.yaml with --shop FOLDER.")])
     if not path.exists():
         raise Problems(
             [Problem(str(path), 0, "there is no shop here yet: run `tactful init` first, or say --shop FOLDER.")]
         )
+    if problems := unread(folder, (Path(table).name for table in (*TABLES, LINE))):
+        raise Problems(problems)
     return read_text(path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import logging
 import os
@@ -66,10 +67,23 @@ def listening(host: str, port: int) -> socket.socket:
         taken.listen(2048)
     except (OSError, OverflowError) as error:
         taken.close()
-        why = (getattr(error, "strerror", None) or "it is no address").lower()
-        raise Problems([Problem(f"{host}:{port}", 0, f"cannot be listened on: {why}. Say --port or --host.")]) from None
+        raise Problems([Problem(f"{host}:{port}", 0, f"cannot be listened on: {_why_not(error)}")]) from None
     taken.set_inheritable(True)
     return taken
+
+
+def _why_not(error: Exception) -> str:
+    """Why an address cannot be had, and what to say instead."""
+    if isinstance(error, socket.gaierror):
+        return "no address of that name is known. Say --host."
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        return "another program listens there already. Stop it, or say --port NUMBER; 0 takes any that is free."
+    if number == errno.EADDRNOTAVAIL:
+        return "there is no such address on this machine. Say --host."
+    if number in (errno.EACCES, errno.EPERM):
+        return "this user may not take that port. Say --port NUMBER, of 1024 or more."
+    return f"{(getattr(error, 'strerror', None) or 'it is no address').lower()}. Say --port or --host."
 
 
 def only_here(host: str) -> bool:
