@@ -17,6 +17,7 @@ import msgspec
 
 from tactful.appropriateness.combinations import NO_COMBINATIONS, Combinations, load_combinations
 from tactful.appropriateness.context import FitTable, load_fit
+from tactful.appropriateness.scorecard import load_scorecard
 from tactful.model.problems import Problem, Problems
 from tactful.model.vocabulary import KEYS
 from tactful.permission.points import CollectionPoint, load_compatible, load_point, purposes_told
@@ -253,6 +254,20 @@ class Project:
     def kinds(self, names: dict[str, str]) -> Catalogue:
         """The general words under which the shop's products go."""
         return catalogue(names, load_qualifiers(self.table("profile", "not_a_kind"), "not_a_kind.yaml"))
+
+    def check_tables(self) -> None:
+        """Read every table now, also those that are not asked for yet. Raises Problems, all at once."""
+        problems: list[Problem] = []
+        _collect(problems, lambda: self.fit)
+        _collect(problems, lambda: self.combinations)
+        _collect(problems, lambda: self.countries)
+        _collect(problems, lambda: self.footer)
+        _collect(problems, lambda: self.objects)
+        _collect(problems, lambda: self.profile_shop({}))
+        _collect(problems, lambda: self.told(self.points))
+        _collect(problems, lambda: load_scorecard(self.texts[LINE], "line.yaml"))
+        if problems:
+            raise Problems(problems)
 
     def _misused(self) -> list[Problem]:
         """Labels that the campaign looks at for something that they may not be used to do."""
