@@ -23,6 +23,7 @@ from tactful.profile.events import (
     TRAITS,
 )
 from tactful.profile.journey import Episode, Open, Step
+from tactful.service.staff_words import within
 
 _MOST = 3
 
@@ -59,7 +60,8 @@ def happened(episode: Episode, currency: str) -> str:
         case "visit":
             return _visit(steps)
         case k if k == TRAITS:
-            return f"Told us {_list(sorted({name.partition(':')[0] for name in steps[0].names}))}."
+            told = sorted({name.partition(":")[0] for name in steps[0].names})
+            return f"Told us {_list([within(name) for name in told])}."
         case k if k == STATED:
             said = "Confirmed" if steps[0].holds else "Denied"
             return f"{said} {steps[0].text}{' of ' + steps[0].ref if steps[0].ref else ''}."

@@ -9,13 +9,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from tactful.model.arrivals import Joining
 from tactful.service.catalogue import Shelf
-from tactful.service.door import Doorman
 from tactful.service.follow import Follower
 from tactful.service.person import Shelved, shelved
 from tactful.service.ports import Store
-from tactful.service.project import Project
+from tactful.service.shop_files import Served, ShopFiles
 from tactful.web.keyring import Keyring
 from tactful.web.metrics import Metrics
 from tactful.web.rates import Rate
@@ -57,21 +55,17 @@ class Threads:
 
 
 class Desk:
-    """One server's store, doorman, keys, limits and figures."""
+    """One server's store, files, keys, limits and figures."""
 
     def __init__(
         self,
         store: Store,
-        project: Project,
-        doorman: Doorman,
-        joining: Joining,
+        files: ShopFiles,
         clock: Callable[[], int],
         per_second: float = 500.0,
     ) -> None:
         self.store = store
-        self.project = project
-        self.doorman = doorman
-        self.joining = joining
+        self.files = files
         self.clock = clock
         self.shelf = Shelf(store)
         self._shelved: tuple[Shelved | None, float] = (None, 0.0)
@@ -88,12 +82,18 @@ class Desk:
         known, at = self._shelved
         now = time.monotonic()
         if known is None or now - at > SHELVED_FOR:
-            known = shelved(self.store, self.project)
+            known = shelved(self.store, self.shop.project)
             self._shelved = (known, now)
         return known
 
+    @property
+    def shop(self) -> Served:
+        """What the shop's files say, whole: a request asks once, and reads no file."""
+        return self.files.now
+
     def close(self, seconds: float = 5.0) -> None:
         """Finish what was begun and let go of the store."""
+        self.files.stop(seconds)
         self.work.close()
         self.care.close()
         self.follower.stop(seconds)

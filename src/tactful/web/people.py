@@ -51,13 +51,14 @@ def read_person(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
         if len(asked.person) != 1 or "\0" in "".join(asked.person):
             return trouble(400, _MISREAD, log=log)
         [(kind, value)] = asked.person.items()
+        shop = desk.shop
         person = desk.store.find(kind, value)
-        if person is None and kind not in desk.joining.kinds:
-            hint = suggestion(kind, desk.joining.kinds)
+        if person is None and kind not in shop.joining.kinds:
+            hint = suggestion(kind, shop.joining.kinds)
             return trouble(400, f"There is no kind of identifier `{printable(kind)}`.{hint}", log=log)
         if person is None:
             return answer(Found(False), log=log)
-        held = msgspec.to_builtins(show(desk.store, desk.project, person, desk.clock(), desk.shelved()))
+        held = msgspec.to_builtins(show(desk.store, shop.project, person, desk.clock(), desk.shelved()))
         held["person_id"] = str(held["person_id"])
         return answer(Found(True, held), log=log)
     except StoreProblem:

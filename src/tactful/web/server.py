@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import logging
 import os
@@ -31,19 +32,29 @@ TURN = 0.001
 class Stoppable(uvicorn.Server):
     """Ends in order at the first signal, and at once at the second."""
 
-    def __init__(self, config: uvicorn.Config, say: Callable[[str], None]) -> None:
+    def __init__(self, config: uvicorn.Config, say: Callable[[str], None], look: Callable[[], None]) -> None:
         super().__init__(config)
         self._say = say
+        self._look = look
+        self._at_terminal = terminal_is_there()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Take the signals while serving."""
-        before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
+        handlers = {signal.SIGINT: self.handle_exit, signal.SIGTERM: self.handle_exit, signal.SIGHUP: self.handle_hangup}
+        before = {each: signal.signal(each, handler) for each, handler in handlers.items()}
         try:
             yield
         finally:
             for each, handler in before.items():
                 signal.signal(each, handler)
+
+    def handle_hangup(self, sig: int, frame: FrameType | None) -> None:
+        """Look at the files; but end in order where the terminal is gone that this was started from."""
+        if self._at_terminal and not terminal_is_there():
+            self.handle_exit(sig, frame)
+        else:
+            self._look()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal came."""
@@ -66,10 +77,23 @@ def listening(host: str, port: int) -> socket.socket:
         taken.listen(2048)
     except (OSError, OverflowError) as error:
         taken.close()
-        why = (getattr(error, "strerror", None) or "it is no address").lower()
-        raise Problems([Problem(f"{host}:{port}", 0, f"cannot be listened on: {why}. Say --port or --host.")]) from None
+        raise Problems([Problem(f"{host}:{port}", 0, f"cannot be listened on: {_why_not(error)}")]) from None
     taken.set_inheritable(True)
     return taken
+
+
+def _why_not(error: Exception) -> str:
+    """Why an address cannot be had, and what to say instead."""
+    if isinstance(error, socket.gaierror):
+        return "no address of that name is known. Say --host."
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        return "another program listens there already. Stop it, or say --port NUMBER; 0 takes any that is free."
+    if number == errno.EADDRNOTAVAIL:
+        return "there is no such address on this machine. Say --host."
+    if number in (errno.EACCES, errno.EPERM):
+        return "this user may not take that port. Say --port NUMBER, of 1024 or more."
+    return f"{(getattr(error, 'strerror', None) or 'it is no address').lower()}. Say --port or --host."
 
 
 def only_here(host: str) -> bool:
@@ -80,8 +104,17 @@ def only_here(host: str) -> bool:
         return host == "localhost"
 
 
-def serve(app: Any, taken: socket.socket, say: Callable[[str], None]) -> None:
-    """Answer requests until a signal comes, then finish those under way."""
+def terminal_is_there() -> bool:
+    """Whether there is a terminal that this process belongs to."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+
+def serve(app: Any, taken: socket.socket, say: Callable[[str], None], look: Callable[[], None]) -> None:
+    """Answer requests until a signal comes, then finish those under way. At SIGHUP `look` is called."""
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(TURN)
@@ -101,4 +134,4 @@ def serve(app: Any, taken: socket.socket, say: Callable[[str], None]) -> None:
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
     )
-    Stoppable(config, say).run(sockets=[taken])
+    Stoppable(config, say, look).run(sockets=[taken])
