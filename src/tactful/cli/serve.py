@@ -101,11 +101,13 @@ def _work(
     """Serve in this process; one process alone `follows` the events."""
     from tactful.web.app import line, made_app
     from tactful.web.desk import Desk
+    from tactful.web.folding import FoldingProcess
     from tactful.web.server import serve as run
 
     doorman = doorman_of(asked.project.shop, asked.project.points, not_goods_of(asked.folder))
     rules = read_rules(asked.folder)
-    desk = Desk(serving_store(asked.place), asked.project, doorman, rules, clock, asked.rate)
+    folding = FoldingProcess(asked.place, _say)
+    desk = Desk(serving_store(asked.place), asked.project, doorman, rules, clock, folding, asked.rate)
     lock = threading.Lock()
 
     def log(record: dict[str, object]) -> None:

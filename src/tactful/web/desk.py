@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from tactful.model.arrivals import Joining
 from tactful.service.door import Doorman
+from tactful.service.folding import Folding
 from tactful.service.follow import Follower
 from tactful.service.ports import Store
 from tactful.service.project import Project
@@ -61,6 +62,7 @@ class Desk:
         doorman: Doorman,
         joining: Joining,
         clock: Callable[[], int],
+        folding: Folding,
         per_second: float = 500.0,
     ) -> None:
         self.store = store
@@ -70,7 +72,7 @@ class Desk:
         self.clock = clock
         self.keyring = Keyring(store, clock)
         self.metrics = Metrics()
-        self.follower = Follower(store, clock)
+        self.follower = Follower(store, folding, clock)
         self.rate = Rate(per_second, 2 * per_second)
         self.bad_keys = Rate(0.5, 20)
         self.work = Threads(WORKERS, "work")

@@ -74,6 +74,7 @@ def figures(desk: Desk) -> str:
         "tactful_waiting": float(desk.work.waiting),
         "tactful_fold_lag_seconds": desk.follower.lag() if desk.follower.running else 0.0,
         "tactful_folded": float(desk.follower.folded),
+        "tactful_fold_troubles": float(desk.follower.troubles),
     }
     return desk.metrics.written(gauges)
 

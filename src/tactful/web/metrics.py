@@ -16,6 +16,7 @@ HELP = {
     "tactful_waiting": ("gauge", "Requests that wait for a thread or are worked on."),
     "tactful_fold_lag_seconds": ("gauge", "Since the last instant of which every event is folded into a document."),
     "tactful_folded": ("counter", "Documents folded since the start."),
+    "tactful_fold_troubles": ("counter", "Steps of folding that could not be done; they are done again."),
 }
 
 
