@@ -84,6 +84,8 @@ def named_events(arrival: Arrival) -> Sequence[NewEvent]:
 
 def fresh_of(arrivals: Sequence[Arrival], keys: Sequence[bytes], new: Mapping[bytes, object]) -> tuple[bool, ...]:
     """For each arrival, whether any of its events is there for the first time."""
+    if len(new) == len(keys):
+        return (True,) * len(arrivals)
     fresh, at, taken = [], 0, set[bytes]()
     for arrival in arrivals:
         hers = keys[at : at + len(named_events(arrival))]

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from tactful.service.catalogue import Shelf
+from tactful.service.folding import Folding
 from tactful.service.follow import Follower
 from tactful.service.person import Shelved, shelved
 from tactful.service.ports import Store
@@ -62,6 +63,7 @@ class Desk:
         store: Store,
         files: ShopFiles,
         clock: Callable[[], int],
+        folding: Folding,
         per_second: float = 500.0,
     ) -> None:
         self.store = store
@@ -71,7 +73,7 @@ class Desk:
         self._shelved: tuple[Shelved | None, float] = (None, 0.0)
         self.keyring = Keyring(store, clock)
         self.metrics = Metrics()
-        self.follower = Follower(store, clock)
+        self.follower = Follower(store, folding, clock)
         self.rate = Rate(per_second, 2 * per_second)
         self.bad_keys = Rate(0.5, 20)
         self.work = Threads(WORKERS, "work")
