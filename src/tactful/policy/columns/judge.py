@@ -118,10 +118,7 @@ class ColumnJudge:
         found = self._ready(frame, schema, kept)
         for stage in self._stages:
             found = found.with_columns(stage)
-        answer = (
-            pl.col(name).cast(dtype) if dtype.is_integer() else pl.col(name) for name, dtype in self.schema.items()
-        )
-        return found.select(*(pl.col(f"kept {name}").alias(name) for name in kept), *answer)
+        return found.select(*(pl.col(f"kept {name}").alias(name) for name in kept), *self.schema)
 
     def _ready(self, frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], kept: Sequence[str]) -> pl.LazyFrame:
         """The columns of all keys, absent ones null, besides those to keep; the first gives their length."""
@@ -159,9 +156,12 @@ class ColumnJudge:
             doubts.append(known.is_null().alias(f"doubt {self.rules[rule.id]}"))
         lacking = [self._lacking(key).alias(f"lacking {key}") for key in self.keys]
         words = packed("missing", [pl.col(f"lacking {key}") for key in self.keys])
-        zero = pl.lit(0, dtype=pl.UInt64)
-        named = zip(words, self.missing, strict=True)
-        return [doubts, lacking, [pl.when("gap").then(word).otherwise(zero).alias(name) for word, name in named]]
+        named = zip(words, narrowest("missing", len(self.keys)).items(), strict=True)
+        return [
+            doubts,
+            lacking,
+            [pl.when("gap").then(word).otherwise(pl.lit(0, dtype=dtype)).alias(name) for word, (name, dtype) in named],
+        ]
 
     def _lacking(self, key: str) -> pl.Expr:
         """Whether a key is absent, or too coarse, for a rule in doubt; or was assumed upstream."""
