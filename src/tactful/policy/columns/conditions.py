@@ -97,7 +97,7 @@ def among(key: str, values: Sequence[str | bool], all_values: Sequence[str | boo
     codes = [all_values.index(value) for value in values]
     others = [code for code in range(len(all_values)) if code not in codes]
     place = column.to_physical()
-    return ~_of_codes(place, others) if _effort(others) < _effort(codes) else _of_codes(place, codes)
+    return ~_of_codes(place, others) if len(_runs(others)) < len(_runs(codes)) else _of_codes(place, codes)
 
 
 def _runs(codes: Sequence[int]) -> list[tuple[int, int]]:
@@ -109,10 +109,6 @@ def _runs(codes: Sequence[int]) -> list[tuple[int, int]]:
         else:
             found.append((code, 1))
     return found
-
-
-def _effort(codes: Sequence[int]) -> int:
-    return min(len(_runs(codes)), len(codes))
 
 
 def _of_codes(place: pl.Expr, codes: Sequence[int]) -> pl.Expr:

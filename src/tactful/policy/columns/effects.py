@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from tactful.model.verdict import DUTY_NEEDS, MENTION_WORDS, NAMES, SHUT, USE_WORDS, WHEN_WORDS, Point
+from tactful.model.verdict import DUTY_NEEDS, MENTION_WORDS, NAMES, USE_WORDS, WHEN_WORDS, Point
 from tactful.model.words_verdict import OBLIGATIONS, UNTIL
 from tactful.policy.columns.conditions import every, some
 from tactful.policy.columns.masks import chosen, narrowest, packed, split, words_of
@@ -170,7 +170,9 @@ class Effects:
             for name in NAMES
         }
         return [
-            chosen([(_is(name), masks[name][place]) for name in NAMES[:-1]], masks[NAMES[-1]][place], self.masks[column])
+            chosen(
+                [(_is(name), masks[name][place]) for name in NAMES[:-1]], masks[NAMES[-1]][place], self.masks[column]
+            )
             for place, column in enumerate(columns)
         ]
 

@@ -59,7 +59,6 @@ class Places:
         table = pl.Series([*map(self.standing_for, met), None], dtype=dtype)
         return table.gather(codes.to_physical()).alias(places.name)
 
-
     def _one_of(self, column: pl.Expr, met: tuple[str, ...]) -> pl.Expr:
         """A column of few places by comparing it with each: half as long as finding each text among any number."""
         dtype = pl.Enum(self.names)
