@@ -5,6 +5,7 @@ Each of these was once possible.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,7 +21,7 @@ from tactful.profile.identity import load_identity
 from tactful.profile.times import parse_time
 from tactful.profile.traits import Keeps
 from tactful.service.door import Doorman, Sender, arrive
-from tactful.service.ingest import Ingested, ingest
+from tactful.service.ingest import Ingested, ingest, refuse_body
 from tactful.service.packs import packaged
 from tactful.service.retention import run_retention
 from tactful.store import SqliteStore, open_store
@@ -152,3 +153,68 @@ def test_what_was_deleted_does_not_come_back_when_it_is_sent_again(store: Sqlite
     assert store.tail(person) == left
     assert state(store) == "withdrawn"
     assert run_retention(store, keeps, NOW + DAY).events == {}
+
+
+def kept_aside(store: SqliteStore) -> bytes:
+    return b"".join(each.body for each in store.aside())
+
+
+PLANTED = "planted-4711"
+UNREAD: list[dict[str, Any]] = [
+    {"type": "identify", "traits": {"gender": PLANTED, "favouriteColour": PLANTED, "email": "a@shop.example"}},
+    {"type": "identify", "traits": {"address": {"city": PLANTED}, PLANTED: 1}},
+    {"type": "page", "context": {"traits": {"birthday": PLANTED}}},
+    {"type": "page", "context": {"ip": PLANTED, "userAgent": PLANTED, "page": {"url": PLANTED}, "library": {}}},
+    {"type": "page", "context": {"device": {"id": PLANTED, "model": PLANTED}, "location": {"city": PLANTED}}},
+    {"type": "track", "event": "Product Viewed", "properties": {"name": PLANTED}},
+    {"type": "track", "event": "Staff Note Added", "properties": {"text": PLANTED}},
+    {"type": "track", "event": "Unheard Of", "properties": {"text": PLANTED}},
+    {"type": "screen", "name": PLANTED, "properties": {"title": PLANTED}},
+    {"type": "group", "groupId": PLANTED, "traits": {"name": PLANTED}},
+    {"distinct_id": "u1", "event": "$pageview", "properties": {"$current_url": PLANTED, "$set": {"gender": PLANTED}}},
+    {"distinct_id": "u1", "event": "$set", "$set": {"gender": PLANTED}, "extra": {"a": [PLANTED]}},
+]  # fmt: skip
+TILL = """
+collection_point: till
+notice: notices/site.md
+seen_from: 2026-01-01
+sources: [till]
+purposes: [service]
+collects: [purchase, contact.email]
+approved: {by: privacy@shop.example, on: 2026-01-01}
+"""
+AT_THE_TILL = Doorman([point(TILL)], DOORMAN.traits, DOORMAN.not_goods, region="GB")
+
+
+@pytest.mark.parametrize("payload", UNREAD)
+def test_what_is_not_collected_is_not_set_aside_either(store: SqliteStore, payload: dict[str, Any]) -> None:
+    bad = {"userId": "u1", "messageId": "m", "timestamp": "yesterday", **payload}
+    done = ingest(store, Sender("till"), AT_THE_TILL, [bad], NOW, False, RULES)
+    assert len(done.refused) == 1
+    body = kept_aside(store)
+    assert PLANTED.encode() not in body
+    assert b"yesterday" in body, "what is wrong can still be seen"
+
+
+def test_what_is_collected_can_be_seen_where_it_is_set_aside(store: SqliteStore) -> None:
+    bad = [
+        {"type": "track", "event": "Order Completed", "userId": "u1", "properties": {"products": [{"sku": PLANTED}]}},
+        {"type": "identify", "timestamp": "?", "userId": "u1", "traits": {"email": f"{PLANTED}@shop.example", "x": 1}},
+    ]
+    ingest(store, Sender("till"), AT_THE_TILL, bad, NOW, False, RULES)
+    assert kept_aside(store).count(PLANTED.encode()) == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"context": {"consent": {"categoryPreferences": {"Marketing": false}}}, "traits": "planted-4711"',
+        b'{"context": {"GPC": "1"}, "planted-4711"',
+        b'{"consentManagement" planted-4711',
+        gzip.compress(b'{"gpc": true, "planted-4711"}', 0)[:-9],
+    ],
+)
+def test_of_a_body_that_speaks_of_choices_nothing_is_set_aside(store: SqliteStore, body: bytes) -> None:
+    refuse_body(store, Sender("till"), AT_THE_TILL, body, "it is cut off: the end is missing.", NOW)
+    assert len(store.aside()) == 1
+    assert b"4711" not in kept_aside(store)
