@@ -211,10 +211,59 @@ def test_what_is_collected_can_be_seen_where_it_is_set_aside(store: SqliteStore)
         b'{"context": {"consent": {"categoryPreferences": {"Marketing": false}}}, "traits": "planted-4711"',
         b'{"context": {"GPC": "1"}, "planted-4711"',
         b'{"consentManagement" planted-4711',
-        gzip.compress(b'{"gpc": true, "planted-4711"}', 0)[:-9],
+        gzip.compress(b'{"gpc": true, "planted-4711"}', 0, mtime=0)[:-9],
     ],
 )
 def test_of_a_body_that_speaks_of_choices_nothing_is_set_aside(store: SqliteStore, body: bytes) -> None:
     refuse_body(store, Sender("till"), AT_THE_TILL, body, "it is cut off: the end is missing.", NOW)
     assert len(store.aside()) == 1
     assert b"4711" not in kept_aside(store)
+
+
+STOP = {"type": "track", "event": "Unsubscribed", "messageId": "stop", "userId": "u1"}
+HERE = {"type": "page", "userId": "u1", "anonymousId": "a1"}
+
+
+def test_a_browser_s_answer_from_before_her_no_does_not_reopen_it_when_she_logs_in(store: SqliteStore) -> None:
+    send(store, {"type": "page", "messageId": "1", "anonymousId": "a1", "context": said(Marketing=True)})
+    send(store, STOP, HOUR)
+    for number in range(2, 5):
+        send(store, HERE | {"messageId": str(number), "context": said(Marketing=True)}, number * HOUR)
+        assert state(store) == "withdrawn"
+    send(store, HERE | {"messageId": "5", "context": said(Marketing=False)}, 6 * HOUR)
+    send(store, HERE | {"messageId": "6", "context": said(Marketing=True)}, 7 * HOUR)
+    assert state(store) == "given", "a no and then a yes is a new answer"
+
+
+def test_an_answer_from_before_her_no_is_none_under_another_account_of_hers(store: SqliteStore) -> None:
+    mail = {"traits": {"email": "ann@shop.example"}}
+    send(store, {"type": "identify", "messageId": "1", **mail, "context": said(Marketing=True)})
+    send(store, {"type": "track", "event": "Unsubscribed", "messageId": "2", "context": mail}, HOUR)
+    both = {"type": "identify", "messageId": "3", "userId": "u1", **mail}
+    send(store, both | {"context": said(Marketing=True)}, 2 * HOUR)
+    send(store, {"type": "page", "messageId": "4", "userId": "u1", "context": said(Marketing=True)}, 3 * HOUR)
+    assert state(store) == "withdrawn"
+
+
+OTHERS = {
+    "notice": SITE.replace("notices/newsletter.md", "notices/newsletter-2.md"),
+    "point": SITE.replace("collection_point: site", "collection_point: shop"),
+}
+
+
+@pytest.mark.parametrize("changed", ["notice", "point", "source"])
+def test_an_answer_from_before_her_no_stays_one_when_the_shop_words_it_anew(store: SqliteStore, changed: str) -> None:
+    page = {"type": "page", "userId": "u1", "context": said(Marketing=True)}
+    send(store, page | {"messageId": "1"})
+    send(store, STOP, HOUR)
+    sender = Sender("shop-server" if changed == "source" else "web", "shop" if changed == "point" else "site")
+    doorman = Doorman([point(OTHERS.get(changed, SITE))], DOORMAN.traits, DOORMAN.not_goods, region="GB")
+    for number in range(2, 5):
+        ingest(store, sender, doorman, [page | {"messageId": str(number)}], NOW + number * HOUR, False, RULES)
+        assert state(store) == "withdrawn"
+
+
+def test_who_ended_it_elsewhere_can_say_yes_for_the_first_time(store: SqliteStore) -> None:
+    send(store, STOP)
+    send(store, HERE | {"messageId": "1", "context": said(Marketing=True)}, HOUR)
+    assert state(store) == "given"
