@@ -62,3 +62,10 @@ def test_an_answer_about_nobody_s_kind(server: Server) -> None:
     for kind in ("a\0", "\0", "customer\0"):
         reply = server.ask("POST", "/v1/person", json.dumps({"person": {kind: "x"}}), server.keys["crm"])
         assert reply.status == 400
+
+
+@pytest.mark.parametrize("kind", ["planted-4711", "planted@shop.example", "+442079460958", "Penny"])
+def test_a_value_in_the_place_of_a_kind_is_not_repeated(server: Server, kind: str) -> None:
+    reply = server.ask("POST", "/v1/person", json.dumps({"person": {kind: "customer"}}), server.keys["crm"])
+    assert reply.status == 400
+    assert kind not in reply.body.decode()

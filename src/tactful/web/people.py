@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -53,8 +54,7 @@ def read_person(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
         [(kind, value)] = asked.person.items()
         person = desk.store.find(kind, value)
         if person is None and kind not in desk.joining.kinds:
-            hint = suggestion(kind, desk.joining.kinds)
-            return trouble(400, f"There is no kind of identifier `{printable(kind)}`.{hint}", log=log)
+            return trouble(400, _no_kind(kind, desk.joining.kinds), log=log)
         if person is None:
             return answer(Found(False), log=log)
         held = msgspec.to_builtins(show(desk.store, desk.project, person, desk.clock()))
@@ -63,6 +63,13 @@ def read_person(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
     except StoreProblem:
         desk.metrics.problem()
         return trouble(503, "The store cannot be read now.", after=5)
+
+
+def _no_kind(kind: str, kinds: Collection[str]) -> str:
+    """Why somebody cannot be looked up. What is like no kind may be a value in the wrong place: it is not repeated."""
+    if hint := suggestion(kind, kinds):
+        return f"There is no kind of identifier `{printable(kind)}`.{hint}"
+    return f"There is no such kind of identifier. There are: {', '.join(sorted(kinds))}."
 
 
 def people_routes(desk: Desk) -> list[HTTPRouteHandler]:
