@@ -5,6 +5,7 @@ Each of these was once possible.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,7 +21,7 @@ from tactful.profile.identity import load_identity
 from tactful.profile.times import parse_time
 from tactful.profile.traits import Keeps
 from tactful.service.door import Doorman, Sender, arrive
-from tactful.service.ingest import Ingested, ingest
+from tactful.service.ingest import Ingested, ingest, refuse_body
 from tactful.service.packs import packaged
 from tactful.service.retention import run_retention
 from tactful.store import SqliteStore, open_store
@@ -152,3 +153,117 @@ def test_what_was_deleted_does_not_come_back_when_it_is_sent_again(store: Sqlite
     assert store.tail(person) == left
     assert state(store) == "withdrawn"
     assert run_retention(store, keeps, NOW + DAY).events == {}
+
+
+def kept_aside(store: SqliteStore) -> bytes:
+    return b"".join(each.body for each in store.aside())
+
+
+PLANTED = "planted-4711"
+UNREAD: list[dict[str, Any]] = [
+    {"type": "identify", "traits": {"gender": PLANTED, "favouriteColour": PLANTED, "email": "a@shop.example"}},
+    {"type": "identify", "traits": {"address": {"city": PLANTED}, PLANTED: 1}},
+    {"type": "page", "context": {"traits": {"birthday": PLANTED}}},
+    {"type": "page", "context": {"ip": PLANTED, "userAgent": PLANTED, "page": {"url": PLANTED}, "library": {}}},
+    {"type": "page", "context": {"device": {"id": PLANTED, "model": PLANTED}, "location": {"city": PLANTED}}},
+    {"type": "track", "event": "Product Viewed", "properties": {"name": PLANTED}},
+    {"type": "track", "event": "Staff Note Added", "properties": {"text": PLANTED}},
+    {"type": "track", "event": "Unheard Of", "properties": {"text": PLANTED}},
+    {"type": "screen", "name": PLANTED, "properties": {"title": PLANTED}},
+    {"type": "group", "groupId": PLANTED, "traits": {"name": PLANTED}},
+    {"distinct_id": "u1", "event": "$pageview", "properties": {"$current_url": PLANTED, "$set": {"gender": PLANTED}}},
+    {"distinct_id": "u1", "event": "$set", "$set": {"gender": PLANTED}, "extra": {"a": [PLANTED]}},
+]  # fmt: skip
+TILL = """
+collection_point: till
+notice: notices/site.md
+seen_from: 2026-01-01
+sources: [till]
+purposes: [service]
+collects: [purchase, contact.email]
+approved: {by: privacy@shop.example, on: 2026-01-01}
+"""
+AT_THE_TILL = Doorman([point(TILL)], DOORMAN.traits, DOORMAN.not_goods, region="GB")
+
+
+@pytest.mark.parametrize("payload", UNREAD)
+def test_what_is_not_collected_is_not_set_aside_either(store: SqliteStore, payload: dict[str, Any]) -> None:
+    bad = {"userId": "u1", "messageId": "m", "timestamp": "yesterday", **payload}
+    done = ingest(store, Sender("till"), AT_THE_TILL, [bad], NOW, False, RULES)
+    assert len(done.refused) == 1
+    body = kept_aside(store)
+    assert PLANTED.encode() not in body
+    assert b"yesterday" in body, "what is wrong can still be seen"
+
+
+def test_what_is_collected_can_be_seen_where_it_is_set_aside(store: SqliteStore) -> None:
+    bad = [
+        {"type": "track", "event": "Order Completed", "userId": "u1", "properties": {"products": [{"sku": PLANTED}]}},
+        {"type": "identify", "timestamp": "?", "userId": "u1", "traits": {"email": f"{PLANTED}@shop.example", "x": 1}},
+    ]
+    ingest(store, Sender("till"), AT_THE_TILL, bad, NOW, False, RULES)
+    assert kept_aside(store).count(PLANTED.encode()) == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"context": {"consent": {"categoryPreferences": {"Marketing": false}}}, "traits": "planted-4711"',
+        b'{"context": {"GPC": "1"}, "planted-4711"',
+        b'{"consentManagement" planted-4711',
+        gzip.compress(b'{"gpc": true, "planted-4711"}', 0, mtime=0)[:-9],
+    ],
+)
+def test_of_a_body_that_speaks_of_choices_nothing_is_set_aside(store: SqliteStore, body: bytes) -> None:
+    refuse_body(store, Sender("till"), AT_THE_TILL, body, "it is cut off: the end is missing.", NOW)
+    assert len(store.aside()) == 1
+    assert b"4711" not in kept_aside(store)
+
+
+STOP = {"type": "track", "event": "Unsubscribed", "messageId": "stop", "userId": "u1"}
+HERE = {"type": "page", "userId": "u1", "anonymousId": "a1"}
+
+
+def test_a_browser_s_answer_from_before_her_no_does_not_reopen_it_when_she_logs_in(store: SqliteStore) -> None:
+    send(store, {"type": "page", "messageId": "1", "anonymousId": "a1", "context": said(Marketing=True)})
+    send(store, STOP, HOUR)
+    for number in range(2, 5):
+        send(store, HERE | {"messageId": str(number), "context": said(Marketing=True)}, number * HOUR)
+        assert state(store) == "withdrawn"
+    send(store, HERE | {"messageId": "5", "context": said(Marketing=False)}, 6 * HOUR)
+    send(store, HERE | {"messageId": "6", "context": said(Marketing=True)}, 7 * HOUR)
+    assert state(store) == "given", "a no and then a yes is a new answer"
+
+
+def test_an_answer_from_before_her_no_is_none_under_another_account_of_hers(store: SqliteStore) -> None:
+    mail = {"traits": {"email": "ann@shop.example"}}
+    send(store, {"type": "identify", "messageId": "1", **mail, "context": said(Marketing=True)})
+    send(store, {"type": "track", "event": "Unsubscribed", "messageId": "2", "context": mail}, HOUR)
+    both = {"type": "identify", "messageId": "3", "userId": "u1", **mail}
+    send(store, both | {"context": said(Marketing=True)}, 2 * HOUR)
+    send(store, {"type": "page", "messageId": "4", "userId": "u1", "context": said(Marketing=True)}, 3 * HOUR)
+    assert state(store) == "withdrawn"
+
+
+OTHERS = {
+    "notice": SITE.replace("notices/newsletter.md", "notices/newsletter-2.md"),
+    "point": SITE.replace("collection_point: site", "collection_point: shop"),
+}
+
+
+@pytest.mark.parametrize("changed", ["notice", "point", "source"])
+def test_an_answer_from_before_her_no_stays_one_when_the_shop_words_it_anew(store: SqliteStore, changed: str) -> None:
+    page = {"type": "page", "userId": "u1", "context": said(Marketing=True)}
+    send(store, page | {"messageId": "1"})
+    send(store, STOP, HOUR)
+    sender = Sender("shop-server" if changed == "source" else "web", "shop" if changed == "point" else "site")
+    doorman = Doorman([point(OTHERS.get(changed, SITE))], DOORMAN.traits, DOORMAN.not_goods, region="GB")
+    for number in range(2, 5):
+        ingest(store, sender, doorman, [page | {"messageId": str(number)}], NOW + number * HOUR, False, RULES)
+        assert state(store) == "withdrawn"
+
+
+def test_who_ended_it_elsewhere_can_say_yes_for_the_first_time(store: SqliteStore) -> None:
+    send(store, STOP)
+    send(store, HERE | {"messageId": "1", "context": said(Marketing=True)}, HOUR)
+    assert state(store) == "given"

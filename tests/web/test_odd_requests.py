@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import socket
 import time
+from contextlib import closing
+from pathlib import Path
 
 import pytest
-from tests.web.running import Server, viewed
+from tests.web.running import Server, clock, key, serving, shop_with_a_point, viewed
+
+from tactful.bootstrap import store_from
+from tactful.service.shop import load_shop
+from tactful.service.sources import attest
 
 UPGRADE = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA")
 """What Java's own HTTP client says with its first request over a plain connection."""
@@ -62,3 +68,29 @@ def test_an_answer_about_nobody_s_kind(server: Server) -> None:
     for kind in ("a\0", "\0", "customer\0"):
         reply = server.ask("POST", "/v1/person", json.dumps({"person": {kind: "x"}}), server.keys["crm"])
         assert reply.status == 400
+
+
+@pytest.mark.parametrize("kind", ["planted-4711", "planted@shop.example", "+442079460958", "Penny"])
+def test_a_value_in_the_place_of_a_kind_is_not_repeated(server: Server, kind: str) -> None:
+    reply = server.ask("POST", "/v1/person", json.dumps({"person": {kind: "customer"}}), server.keys["crm"])
+    assert reply.status == 400
+    assert kind not in reply.body.decode()
+
+
+BAD = {"type": "track", "event": "Complaint Opened", "messageId": "c", "userId": "u1", "timestamp": "yesterday"}
+
+
+def test_what_was_told_in_vain_is_no_silence(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    shop_with_a_point(folder)
+    user = key(folder, "helpdesk")
+    with serving(folder) as server:
+        assert server.ask("POST", "/v1/heard", "{}", user).status == 200
+        assert server.send([BAD], user).said["refused"]
+        reply = server.ask("POST", "/v1/heard", "{}", user)
+        assert (reply.status, "helpdesk" in reply.said["error"]) == (409, True)
+        with closing(store_from(folder)) as store:
+            attest(store, load_shop((folder / "shop.yaml").read_text(), ""), "helpdesk", clock(), clock(), "Ana", "")
+        assert server.ask("POST", "/v1/heard", "{}", user).status == 200, "somebody looked"
+        assert server.send([BAD], user).said["refused"], "it is told in vain again"
+        assert server.ask("POST", "/v1/heard", "{}", user).status == 409

@@ -24,6 +24,7 @@ from tactful.service.import_orders import fold_all
 from tactful.service.ingest import join_named
 from tactful.service.ports import Store
 from tactful.service.shop import Shop
+from tactful.service.sources import GRAVE
 
 _CHUNK = 20_000
 _MOST_REFUSED = 1000
@@ -225,7 +226,7 @@ class _Reading:
             self.kinds[event.kind] += 1
             self.newest = max(self.newest, event.occurred_at)
             self.nameless += event.kind in TIGHTENS and (event.person is None or event.person[0] in BROWSERS)
-        self.withheld += any(each.startswith(_GRAVE) for each in arrival.left_out)
+        self.withheld += any(each.startswith(GRAVE) for each in arrival.left_out)
         self._waiting.append(arrival)
         self._events += size
 
@@ -270,9 +271,6 @@ class _Reading:
         if as_of is None and self.newest < 0:
             return None, "no event was kept"
         return min(self.newest if as_of is None else as_of, self.now), ""
-
-
-_GRAVE = ("call:", *(f"event {kind}:" for kind in sorted(TIGHTENS)))
 
 
 def _heap(arrival: Arrival) -> str:

@@ -118,7 +118,9 @@ def said_with(
         known = bool(arrival.names) and arrival.names[0][0] not in BROWSERS
         connection.lock_people(people)
         for person in sorted(people):
-            added += add_permissions(connection, person, whole if person == speaks else ends, known=known)
+            added += add_permissions(
+                connection, person, whole if person == speaks else ends, known=known, around=people
+            )
     return added
 
 

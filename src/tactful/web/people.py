@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -54,8 +55,7 @@ def read_person(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
         shop = desk.shop
         person = desk.store.find(kind, value)
         if person is None and kind not in shop.joining.kinds:
-            hint = suggestion(kind, shop.joining.kinds)
-            return trouble(400, f"There is no kind of identifier `{printable(kind)}`.{hint}", log=log)
+            return trouble(400, _no_kind(kind, shop.joining.kinds), log=log)
         if person is None:
             return answer(Found(False), log=log)
         held = msgspec.to_builtins(show(desk.store, shop.project, person, desk.clock(), desk.shelved()))
@@ -64,6 +64,13 @@ def read_person(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
     except StoreProblem:
         desk.metrics.problem()
         return trouble(503, "The store cannot be read now.", after=5)
+
+
+def _no_kind(kind: str, kinds: Collection[str]) -> str:
+    """Why somebody cannot be looked up. What is like no kind may be a value in the wrong place: it is not repeated."""
+    if hint := suggestion(kind, kinds):
+        return f"There is no kind of identifier `{printable(kind)}`.{hint}"
+    return f"There is no such kind of identifier. There are: {', '.join(sorted(kinds))}."
 
 
 def people_routes(desk: Desk) -> list[HTTPRouteHandler]:
