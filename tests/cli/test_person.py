@@ -20,7 +20,7 @@ def test_she_is_shown_whole(shop: Path) -> None:
     answer = typed(shop, "person", "show", "ada", *NOW)
     assert answer.exit_code == 0, answer.output
     assert "Has 1 thing in the basket and has not ordered: Tray. (web)" in answer.stdout
-    assert "Told us contact.email. (web)" in answer.stdout
+    assert "Told us her e-mail address. (web)" in answer.stdout
     assert "purchase.item             1: 20725 (observed, newest 2011-11-25 10:00)" in answer.stdout
     assert max(map(len, answer.stdout.splitlines())) <= 96
     before = typed(shop, "person", "show", "customer:ada", "--now", "2011-12-09T08:00").stdout
