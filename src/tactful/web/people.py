@@ -57,7 +57,7 @@ def read_person(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
             return trouble(400, f"There is no kind of identifier `{printable(kind)}`.{hint}", log=log)
         if person is None:
             return answer(Found(False), log=log)
-        held = msgspec.to_builtins(show(desk.store, desk.project, person, desk.clock(), desk.shelved()))
+        held = msgspec.to_builtins(show(desk.store, desk.project, person, desk.clock(), desk.shelves.of(desk.project)))
         held["person_id"] = str(held["person_id"])
         return answer(Found(True, held), log=log)
     except StoreProblem:
