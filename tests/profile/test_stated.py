@@ -35,7 +35,7 @@ def test_what_she_denied_is_gone_until_it_is_learned_again() -> None:
 
 def test_it_stands_in_her_journey() -> None:
     (first, _) = journey(told(SAW, DENIED), NOW, {}).episodes
-    assert happened(first, "GBP") == "Denied browsing.own of 20725."
+    assert happened(first, "GBP") == "Said that it is not so: what she looked at with us (20725)."
 
 
 def test_a_label_or_a_derived_fact_can_be_denied() -> None:
@@ -69,3 +69,17 @@ def test_where_nothing_is_collected_a_no_is_kept_and_a_yes_is_not() -> None:
     assert isinstance(confirmed, Taken)
     assert confirmed.events == ()
     assert confirmed.left_out == ("event stated: not collected here",)
+
+
+def test_a_wish_is_over_when_she_says_so() -> None:
+    wished = [
+        track("Product Requested In Store", author="Mia", store="Bath", text=text)
+        | {"timestamp": f"2026-11-20T0{n}:00:00Z"}
+        for n, text in enumerate(("Red  Gloves", "a blue hat"))
+    ]
+    over = track("Fact Denied", fact="request", key="red gloves") | {"timestamp": "2026-11-20T11:00:00Z"}
+    events = told(*wished, over)
+    (waits,) = journey(events, NOW, {}).middle_of
+    assert waits.names == ("a blue hat",)
+    assert [fact.key for fact in read(fold(None, events), NOW, SHOP).facts("request")] == ["a blue hat"]
+    assert journey(told(*wished, over | track("Fact Denied", fact="request")), NOW, {}).middle_of == ()

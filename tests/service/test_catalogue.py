@@ -14,12 +14,10 @@ from tactful.bootstrap import store_at
 from tactful.model.records import HOUR
 from tactful.service.catalogue import Article, Shelf, joined
 from tactful.service.door import Doorman, Sender, arrive, doorman_of
-from tactful.service.identity import read_rules
 from tactful.service.import_orders import kept_catalogue
 from tactful.service.ingest import ingest
-from tactful.service.person import shelved, show, who
+from tactful.service.person import Shelves, shelved, show, who
 from tactful.service.project import points_of, shop_of
-from tactful.web.desk import Desk
 
 LINES = (*a_shop.STORIES["ada"], *a_shop.rhythm("zoe", "United Kingdom", name="LUNCH BAG BLUE", code="20726"))
 TILL = Sender("orders")
@@ -109,10 +107,11 @@ def test_whoever_shows_many_people_reads_the_shop_once_and_shows_the_same(tmp_pa
     a_shop.set_up(tmp_path / "shop")
     with closing(a_shop.fill(tmp_path / "shop")) as store:
         project = a_shop.project(tmp_path / "shop")
-        desk = Desk(store, project, door(tmp_path / "shop"), read_rules(tmp_path / "shop"), lambda: a_shop.NOW)
-        assert desk.shelved() is desk.shelved()
-        assert desk.shelved() == shelved(store, project)
+        shelves = Shelves(store)
+        assert shelves.of(project) is shelves.of(project)
+        assert shelves.of(project) == shelved(store, project)
+        assert shelves.of(a_shop.project(tmp_path / "shop")) is not shelves.of(project)
         for name in a_shop.STORIES:
             person = who(store, name)
-            kept = show(store, project, person, a_shop.NOW, desk.shelved())
+            kept = show(store, project, person, a_shop.NOW, shelves.of(project))
             assert kept == show(store, project, person, a_shop.NOW)

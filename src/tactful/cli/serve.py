@@ -45,7 +45,8 @@ def serve(
     """Take in what SDKs send, until it is stopped. It stays in the foreground.
 
     Whoever sends needs a key (tactful key create), and a collection point that covers its source. Ctrl-C finishes what
-    is under way; once more ends at once. Changed files of the shop are taken within seconds. With --store ADDRESS the store is a PostgreSQL database.
+    is under way; once more ends at once. Changed files of the shop are taken within seconds. With --store ADDRESS the
+    store is a PostgreSQL database.
     """
     if missing := [each for each in NEEDED if importlib.util.find_spec(each) is None]:
         fail(

@@ -152,11 +152,7 @@ class _Look:
         if matters and unreachable is None:
             return
         yield (
-            unreachable
-            or self._behind(rule)
-            or self._shadowed(rule)
-            or self._contradictory(rule)
-            or self._never(rule)
+            unreachable or self._behind(rule) or self._shadowed(rule) or self._contradictory(rule) or self._never(rule)
         )
 
     def _ever_matters(self, rule: Rule) -> bool:

@@ -60,7 +60,7 @@ class Door(msgspec.Struct, frozen=True):
     page or an app, where anybody can read it: its events are of the browser, and of a person only where they can but
     tighten; nothing of it counts as told by her. `person_kind` is the kind of its user ids. `region` is where
     telephone numbers without a country are (`GB`). `live` is true where calls come as they are sent, so that the
-    instant of receipt is ours; false for files.
+    instant of receipt is ours; false for files. `currency` is that of the shop's prices (`GBP`), empty where not known.
     """
 
     source: str
@@ -72,6 +72,7 @@ class Door(msgspec.Struct, frozen=True):
     person_kind: str = "customer"
     region: str | None = None
     live: bool = False
+    currency: str = ""
 
 
 class Taken(msgspec.Struct, frozen=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from tactful.model.records import NewEvent
 from tactful.profile import events as kinds
 from tactful.profile.call import CATEGORIES, TIGHTENS, Call, Refused, first, part, word
@@ -89,12 +91,15 @@ def _order(properties: Mapping[str, Any], call: Call, returned: bool) -> tuple[N
         products = ()
     if len(products) > MOST_PRODUCTS:
         raise Refused(f"`products` holds more than the {MOST_PRODUCTS} that an order may have.")
-    country = _country(properties)
+    country, ours = _country(properties), _in_our_currency(properties, call)
     if not products:
         price = thousandths(_number(properties, "total", "revenue", "value")) or 0
-        line = OrderLine(order, 0, "", "", -1 if returned else 1, price, country, _nature(returned, price), False)
+        nature = _nature(returned, price)
+        line = OrderLine(order, 0, "", "", -1 if returned else 1, price if ours else 0, country, nature, False)
         return call.event(kinds.ORDER_LINE, line, 0)
     lines = [_line(order, n, each, country, returned, call) for n, each in enumerate(products)]
+    if not ours:
+        lines = [msgspec.structs.replace(each, price=0) for each in lines]
     found: tuple[NewEvent, ...] = ()
     for n, each in enumerate(lines):
         made = call.event(kinds.ORDER_LINE, each, n)
@@ -102,6 +107,15 @@ def _order(properties: Mapping[str, Any], call: Call, returned: bool) -> tuple[N
             break
         found += made
     return found
+
+
+def _in_our_currency(properties: Mapping[str, Any], call: Call) -> bool:
+    """Whether the prices of an order can be added to others; where not, that is counted, and none of them is kept."""
+    said = word(properties, "currency").upper()
+    if not said or not call.door.currency or said == call.door.currency:
+        return True
+    call.left_out.append("prices: in another currency")
+    return False
 
 
 def _nature(returned: bool, price: int) -> kinds.Nature:

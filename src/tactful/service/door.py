@@ -70,6 +70,7 @@ class Doorman:
         codes_pattern: str | None = None,
         zone: tzinfo | None = None,
         region: str | None = None,
+        currency: str = "",
     ) -> None:
         self.consents = {each.name: Consent(each) for each in points}
         self.traits = traits
@@ -77,6 +78,7 @@ class Doorman:
         self.codes_pattern = codes_pattern
         self.zone = zone
         self.region = region
+        self.currency = currency
         self._desks: dict[Sender, Desk] = {}
 
     def desk(self, sender: Sender) -> Desk:
@@ -102,6 +104,7 @@ class Doorman:
             public=sender.public,
             region=self.region,
             live=sender.live,
+            currency=self.currency,
         )
         covering = self.covering(sender.source)
         if sender.point:
@@ -133,6 +136,7 @@ def doorman_of(
         codes_pattern=shop.goods or None,
         zone=zone,
         region=region or None,
+        currency=shop.currency.upper(),
     )
 
 

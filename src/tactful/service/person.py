@@ -6,6 +6,7 @@ from it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,6 +32,7 @@ from tactful.service.project import Project
 from tactful.service.staff_words import means_of
 
 _CONTACTS = 90 * DAY
+_SHELVED_FOR = 60.0
 
 
 class Happening(msgspec.Struct, frozen=True):
@@ -121,6 +123,21 @@ def shelved(store: Store, project: Project) -> Shelved:
     """The shop as of now."""
     names = kept_catalogue(store).names()
     return Shelved(names, msgspec.structs.replace(project.profile_shop(names), told=project.told(project.points)))
+
+
+class Shelves:
+    """The shop for whoever shows many people: read anew after a minute, and when its files changed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: tuple[Project, Shelved, float] | None = None
+
+    def of(self, project: Project) -> Shelved:
+        """The shop as it was at most a minute ago. Raises StoreProblem."""
+        kept, now = self._kept, time.monotonic()
+        if kept is None or kept[0] is not project or now - kept[2] > _SHELVED_FOR:
+            kept = self._kept = project, shelved(self._store, project), now
+        return kept[1]
 
 
 def show(store: Store, project: Project, person_id: int, now: int, shop_and_names: Shelved | None = None) -> PersonView:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -12,7 +11,7 @@ from typing import TypeVar
 from tactful.service.catalogue import Shelf
 from tactful.service.folding import Folding
 from tactful.service.follow import Follower
-from tactful.service.person import Shelved, shelved
+from tactful.service.person import Shelves
 from tactful.service.ports import Store
 from tactful.service.shop_files import Served, ShopFiles
 from tactful.web.keyring import Keyring
@@ -23,8 +22,6 @@ WORKERS, CARERS = 16, 4
 """Threads for work, and threads that are kept for health and for what must never wait behind it."""
 MOST_WAITING = 256
 """Requests that may wait for a thread; more are told to come again."""
-SHELVED_FOR = 60.0
-"""Seconds for which names of products, and the words for their kinds, are taken as they were."""
 T = TypeVar("T")
 
 
@@ -70,7 +67,7 @@ class Desk:
         self.files = files
         self.clock = clock
         self.shelf = Shelf(store)
-        self._shelved: tuple[Shelved | None, float] = (None, 0.0)
+        self.shelves = Shelves(store)
         self.keyring = Keyring(store, clock)
         self.metrics = Metrics()
         self.follower = Follower(store, folding, clock)
@@ -78,15 +75,6 @@ class Desk:
         self.bad_keys = Rate(0.5, 20)
         self.work = Threads(WORKERS, "work")
         self.care = Threads(CARERS, "care")
-
-    def shelved(self) -> Shelved:
-        """The shop as it was at most a minute ago. Raises StoreProblem."""
-        known, at = self._shelved
-        now = time.monotonic()
-        if known is None or now - at > SHELVED_FOR:
-            known = shelved(self.store, self.shop.project)
-            self._shelved = (known, now)
-        return known
 
     @property
     def shop(self) -> Served:

@@ -58,7 +58,7 @@ def read_person(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
             return trouble(400, _no_kind(kind, shop.joining.kinds), log=log)
         if person is None:
             return answer(Found(False), log=log)
-        held = msgspec.to_builtins(show(desk.store, shop.project, person, desk.clock(), desk.shelved()))
+        held = msgspec.to_builtins(show(desk.store, shop.project, person, desk.clock(), desk.shelves.of(shop.project)))
         held["person_id"] = str(held["person_id"])
         return answer(Found(True, held), log=log)
     except StoreProblem:

@@ -43,7 +43,11 @@ class Stoppable(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Take the signals while serving."""
-        handlers = {signal.SIGINT: self.handle_exit, signal.SIGTERM: self.handle_exit, signal.SIGHUP: self.handle_hangup}
+        handlers = {
+            signal.SIGINT: self.handle_exit,
+            signal.SIGTERM: self.handle_exit,
+            signal.SIGHUP: self.handle_hangup,
+        }
         before = {each: signal.signal(each, handler) for each, handler in handlers.items()}
         try:
             yield
