@@ -1,7 +1,7 @@
 """A shop's files as a server needs them: read whole at the start, and again when they change, whole or not at all.
 
-1. Every few seconds one thread looks at names, times and sizes. What is still being written is left until it rests.
-2. What changed is read whole. It is taken only if every file holds, nothing changed meanwhile, and nobody who may send
+1. Every few seconds a thread looks at names, times and sizes. What is still being written waits till it rests.
+2. What changed is read whole. It is taken only if every file holds, nothing changed meanwhile, and nobody who sends
    loses the collection point through which that is done.
 3. If not, the last good state goes on, and why is said once. It is tried again when something changes, and now and then.
 Requests read what holds from memory; no request touches a file.
@@ -131,7 +131,9 @@ class ShopFiles:
         except (Problems, StoreProblem) as found:
             self._refuse(str(found), tell)
         except OSError as error:
-            self._refuse(f"{error.filename or self._folder}: cannot be read: {error.strerror or 'error'}.".lower(), tell)
+            self._refuse(
+                f"{error.filename or self._folder}: cannot be read: {error.strerror or 'error'}.".lower(), tell
+            )
         except Exception as fault:
             self._refuse(f"a fault of ours at {place_of(fault)}.", tell)
 

@@ -55,7 +55,9 @@ def hear(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
         except (msgspec.MsgspecError, UnicodeError, RecursionError, TimeRefused):
             return trouble(400, _MISREAD, log=log)
         try:
-            state = attest(desk.store, desk.shop.project.shop, key.source, at, now, "said by the system itself", "shop.yaml")
+            state = attest(
+                desk.store, desk.shop.project.shop, key.source, at, now, "said by the system itself", "shop.yaml"
+            )
         except Problems as problems:
             return trouble(400, problems.problems[0].message, log=log)
         return answer(Believed(state.source, state.state, state.heard_as_of, state.known_until), log=log)

@@ -41,7 +41,11 @@ class Stoppable(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Take the signals while serving."""
-        handlers = {signal.SIGINT: self.handle_exit, signal.SIGTERM: self.handle_exit, signal.SIGHUP: self.handle_hangup}
+        handlers = {
+            signal.SIGINT: self.handle_exit,
+            signal.SIGTERM: self.handle_exit,
+            signal.SIGHUP: self.handle_hangup,
+        }
         before = {each: signal.signal(each, handler) for each, handler in handlers.items()}
         try:
             yield
@@ -51,10 +55,10 @@ class Stoppable(uvicorn.Server):
 
     def handle_hangup(self, sig: int, frame: FrameType | None) -> None:
         """Look at the files; but end in order where the terminal is gone that this was started from."""
-        if self._at_terminal and not terminal_is_there():
-            self.handle_exit(sig, frame)
-        else:
+        if not self._at_terminal or terminal_is_there():
             self._look()
+        elif not self.should_exit:
+            self.handle_exit(sig, frame)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal came."""
