@@ -18,6 +18,7 @@ from typing import Any
 import uvicorn
 
 from tactful.model.problems import Problem, Problems
+from tactful.web.guard import SPARE, Guarded, room_for
 
 STOPPED = 130
 GRACE = 10
@@ -25,6 +26,7 @@ GRACE = 10
 IDLE = 65
 """Seconds that a connection is kept open for the next request."""
 MOST_CONNECTIONS = 2_000
+"""Open at once, as far as the system lets a process; beyond, the one that says nothing for longest makes room."""
 TURN = 0.001
 """Seconds after which a thread lets another one work: the one that writes comes back sooner from the disk."""
 
@@ -124,6 +126,7 @@ def serve(app: Any, taken: socket.socket, say: Callable[[str], None], look: Call
     sys.setswitchinterval(TURN)
     logging.getLogger("uvicorn").addHandler(logging.NullHandler())
     logging.getLogger("uvicorn").propagate = False
+    Guarded.most = room_for(MOST_CONNECTIONS)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -133,8 +136,8 @@ def serve(app: Any, taken: socket.socket, say: Callable[[str], None], look: Call
         lifespan="off",
         ws="none",
         loop="asyncio",
-        http="httptools",
-        limit_concurrency=MOST_CONNECTIONS,
+        http=Guarded,
+        limit_concurrency=Guarded.most + SPARE // 2,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
     )
