@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import socket
 import sys
 import threading
@@ -44,8 +45,8 @@ def serve(
 ) -> None:
     """Take in what SDKs send, until it is stopped. It stays in the foreground.
 
-    Whoever sends needs a key (tactful key create), and a collection point that covers its source. Ctrl-C finishes what
-    is under way; once more ends at once. Changed files of the shop are taken within seconds. With --store ADDRESS the
+    Whoever sends needs a key (tactful key create), and a collection point that covers its source. Changed files of the
+    shop are taken within seconds. Ctrl-C finishes what is under way; once more ends at once. With --store ADDRESS the
     store is a PostgreSQL database.
     """
     if missing := [each for each in NEEDED if importlib.util.find_spec(each) is None]:
@@ -121,6 +122,7 @@ def _work(
         if follows:
             desk.follower.start()
         asked.files.start(desk.store, clock, log)
+        signal.signal(signal.SIGHUP, lambda *_: asked.files.look_soon())
         begun()
         run(served, taken, say, asked.files.look_soon)
     finally:

@@ -1,9 +1,9 @@
 """A shop's files as a server needs them: read whole at the start, and again when they change, whole or not at all.
 
-1. Every few seconds one thread looks at names, times and sizes. What is still being written is left until it rests.
-2. What changed is read whole. It is taken only if every file holds, nothing changed meanwhile, and nobody who may send
+1. Every few seconds a thread looks at names, times and sizes. What is still being written waits till it rests.
+2. What changed is read whole. It is taken only if every file holds, nothing changed meanwhile, and nobody who sends
    loses the collection point through which that is done.
-3. If not, the last good state goes on, and why is said once. It is tried again when something changes, or later.
+3. If not, the last good state goes on, and why is said once. It is tried again when something changes, and at times.
 Requests read what holds from memory; no request touches a file.
 """
 

@@ -33,7 +33,7 @@ class Alive(msgspec.Struct, frozen=True):
 class Ready(msgspec.Struct, frozen=True):
     """Whether requests can be served, and each thing that it takes.
 
-    `shop_files_taken` is false while the last good state of the shop's files goes on, as what changed does not hold.
+    `shop_files_taken` is false while the last good state of the shop's files goes on: what changed does not hold.
     """
 
     ready: bool

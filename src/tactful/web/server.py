@@ -18,6 +18,7 @@ from typing import Any
 import uvicorn
 
 from tactful.model.problems import Problem, Problems
+from tactful.web.guard import SPARE, Guarded, room_for
 
 STOPPED = 130
 GRACE = 10
@@ -25,6 +26,7 @@ GRACE = 10
 IDLE = 65
 """Seconds that a connection is kept open for the next request."""
 MOST_CONNECTIONS = 2_000
+"""Open at once, as far as the system lets a process; beyond, the one that says nothing for longest makes room."""
 THRESHOLDS = 20_000, 20, 20
 """When Python looks for rings among objects. What a call leaves behind has none; a batch alone makes thousands."""
 TURN = 0.001
@@ -57,10 +59,10 @@ class Stoppable(uvicorn.Server):
 
     def handle_hangup(self, sig: int, frame: FrameType | None) -> None:
         """Look at the files; but end in order where the terminal is gone that this was started from."""
-        if self._at_terminal and not terminal_is_there():
-            self.handle_exit(sig, frame)
-        else:
+        if not self._at_terminal or terminal_is_there():
             self._look()
+        elif not self.should_exit:
+            self.handle_exit(sig, frame)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal came."""
@@ -127,6 +129,7 @@ def serve(app: Any, taken: socket.socket, say: Callable[[str], None], look: Call
     sys.setswitchinterval(TURN)
     logging.getLogger("uvicorn").addHandler(logging.NullHandler())
     logging.getLogger("uvicorn").propagate = False
+    Guarded.most = room_for(MOST_CONNECTIONS)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -136,8 +139,8 @@ def serve(app: Any, taken: socket.socket, say: Callable[[str], None], look: Call
         lifespan="off",
         ws="none",
         loop="asyncio",
-        http="httptools",
-        limit_concurrency=MOST_CONNECTIONS,
+        http=Guarded,
+        limit_concurrency=Guarded.most + SPARE // 2,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
     )

@@ -56,10 +56,8 @@ class Workers:
             os._exit(code)
 
     def _hung_up(self, sig: int, frame: FrameType | None) -> None:
-        """Each process looks at the files; a terminal that is gone is told to all of them by the system."""
-        if self._at_terminal and not terminal_is_there():
-            self._signalled(sig, frame)
-            return
+        """Each process looks at the files, or ends where the terminal is gone; it finds that out for itself."""
+        self._stopping = self._stopping or (self._at_terminal and not terminal_is_there())
         for pid in self._running:
             os.kill(pid, sig)
 
