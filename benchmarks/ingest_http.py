@@ -38,7 +38,7 @@ def call(place: int) -> dict[str, Any]:
     made: dict[str, Any] = {
         "userId": "u%(person)d",
         "messageId": "node-next-%(n)d-f357ce7c-89d8-41d7-ac1f-e2df4fbd5743",
-        "timestamp": "2026-11-21T18:22:29.446Z",
+        "timestamp": "%(at)s",
         "context": {"library": {"name": "@segment/analytics-node", "version": "3.1.0"}},
         "integrations": {},
     }
@@ -64,10 +64,16 @@ WRITTEN = [json.dumps(call(place)) for place in range(4)]
 def batch(number: int) -> bytes:
     first = number * CALLS
     calls = ", ".join(
-        WRITTEN[n % 4] % {"n": n, "person": n * 7919 % PEOPLE, "product": n % 300}
+        WRITTEN[n % 4] % {"n": n, "person": n * 7919 % PEOPLE, "product": n % 300, "at": written_at(n)}
         for n in range(first, first + CALLS)
     )
-    return f'{{"batch": [{calls}], "sentAt": "2026-11-21T18:22:30.000Z"}}'.encode()
+    return f'{{"batch": [{calls}], "sentAt": "2026-11-21T23:59:59.999Z"}}'.encode()
+
+
+def written_at(n: int) -> str:
+    """A time of its own for each call: a day is gone through in steps of 60 ms, in the order of calls."""
+    seconds, rest = divmod(n % 1_440_000 * 60, 1000)
+    return f"2026-11-21T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}Z"
 
 
 class Client(threading.Thread):
