@@ -38,7 +38,7 @@ def call(place: int) -> dict[str, Any]:
     made: dict[str, Any] = {
         "userId": "u%(person)d",
         "messageId": "node-next-%(n)d-f357ce7c-89d8-41d7-ac1f-e2df4fbd5743",
-        "timestamp": "2026-11-21T18:22:29.446Z",
+        "timestamp": "%(at)s",
         "context": {"library": {"name": "@segment/analytics-node", "version": "3.1.0"}},
         "integrations": {},
     }
@@ -64,10 +64,16 @@ WRITTEN = [json.dumps(call(place)) for place in range(4)]
 def batch(number: int) -> bytes:
     first = number * CALLS
     calls = ", ".join(
-        WRITTEN[n % 4] % {"n": n, "person": n * 7919 % PEOPLE, "product": n % 300}
+        WRITTEN[n % 4] % {"n": n, "person": n * 7919 % PEOPLE, "product": n % 300, "at": written_at(n)}
         for n in range(first, first + CALLS)
     )
-    return f'{{"batch": [{calls}], "sentAt": "2026-11-21T18:22:30.000Z"}}'.encode()
+    return f'{{"batch": [{calls}], "sentAt": "2026-11-21T23:59:59.999Z"}}'.encode()
+
+
+def written_at(n: int) -> str:
+    """A time of its own for each call: a day is gone through in steps of 60 ms, in the order of calls."""
+    seconds, rest = divmod(n % 1_440_000 * 60, 1000)
+    return f"2026-11-21T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}Z"
 
 
 class Client(threading.Thread):
@@ -132,21 +138,27 @@ def measure(what: str, server: Any, key: str, path: str, clients: int, seconds: 
         each.stop.set()
     for each in threads:
         each.join()
-    wall, used = time.perf_counter() - began, used_by(server.process.pid)
+    wall, used, mine = time.perf_counter() - began, used_by(server.process.pid), time.process_time() - mine
     if server.process.poll() is not None:
         sys.exit(f"the server ended: {(server.folder / 'server.err').read_text('utf-8')}")
     if wrong := [each.wrong for each in threads if each.wrong]:
         sys.exit(f"{path}: {wrong[0]}")
-    took = sorted(each for thread in threads for each in thread.took)
-    rate = len(took) * CALLS / wall
-    p50, p99 = 1000 * statistics.median(took), 1000 * took[int(len(took) * 0.99)]
-    spent = {name: used[name] - before.get(name, 0.0) for name in used}
-    print(f"{what:<12}{rate:>8,.0f} events/s, {len(took) * CALLS:,} in {wall:.0f} s; a batch {p50:.0f} ms, p99 {p99:.0f} ms")
-    parts = ", ".join(f"{name} {1e6 * each / len(took) / CALLS:.0f}" for name, each in spent.items())
-    print(f"{'':<12}µs of the processor for an event: {parts}, client {1e6 * (time.process_time() - mine) / len(took) / CALLS:.0f}")
+    spent = {name: each - before.get(name, 0.0) for name, each in used.items()}
+    done = sorted(each - began for thread in threads for each in thread.done)
+    said(what, sorted(each for thread in threads for each in thread.took), wall, spent | {"client": mine})
     if lags:
-        over_time(sorted(each - began for thread in threads for each in thread.done), lags, wall)
-    return rate
+        over_time(done, lags, wall)
+    return len(done) * CALLS / wall
+
+
+def said(what: str, took: list[float], wall: float, spent: dict[str, float]) -> None:
+    """The figures of one measurement."""
+    events = len(took) * CALLS
+    p50, p99 = 1000 * statistics.median(took), 1000 * took[int(len(took) * 0.99)]
+    every = f"{events / wall:>8,.0f} events/s, {events:,} in {wall:.0f} s"
+    print(f"{what:<12}{every}; a batch {p50:.0f} ms, p99 {p99:.0f} ms")
+    parts = ", ".join(f"{name} {1e6 * each / events:.0f}" for name, each in spent.items())
+    print(f"{'':<12}µs of the processor for an event: {parts}")
 
 
 def over_time(done: list[float], lags: list[tuple[float, float]], wall: float) -> None:

@@ -5,6 +5,8 @@ Every part is a set or keeps a greatest element, so that folding is commutative,
 
 from __future__ import annotations
 
+from itertools import chain, count
+
 import msgspec
 
 FOLD = 2
@@ -169,22 +171,15 @@ _decoder_before = msgspec.msgpack.Decoder(_PackedBefore)
 
 def encode_document(document: Document) -> bytes:
     """Its bytes: the same for equal documents. What lines of one order share is written once."""
-    visits = sorted(
-        {(line.order, line.at, line.source, line.country) for each in document.products.values() for line in each.lines}
-    )
-    place = {visit: n for n, visit in enumerate(visits)}
+    by_code = [(code, document.products[code]) for code in sorted(document.products)]
+    of_lines = [[(line.order, line.at, line.source, line.country) for line in each.lines] for _, each in by_code]
+    visits = sorted(set(chain.from_iterable(of_lines)))
+    place = dict(zip(visits, count(), strict=False))
     products: list[_PackedProduct] = []
-    for code in sorted(document.products):
-        each = document.products[code]
+    for (code, each), at in zip(by_code, of_lines, strict=True):
         lines = [
-            (
-                place[(line.order, line.at, line.source, line.country)],
-                line.key,
-                line.units,
-                line.price,
-                line.nature,
-            )
-            for line in each.lines
+            (place[visit], line.key, line.units, line.price, line.nature)
+            for visit, line in zip(at, each.lines, strict=True)
         ]
         products.append((code, each.name, each.named_at, each.goods, lines))
     packed = _Packed(
