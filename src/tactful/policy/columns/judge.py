@@ -113,9 +113,8 @@ class ColumnJudge:
         piece for each thread; the pieces of the answer stay apart."""
         made = {name: schema[name] for name in kept} | self.schema
         threads = pl.thread_pool_size()
-        plans = [
-            self._plan(piece.lazy(), schema, kept) for piece in frame.iter_slices(max(_LEAST, _AT_ONCE // threads))
-        ]
+        size = max(_LEAST, -(-min(frame.height, _AT_ONCE) // threads))
+        plans = [self._plan(piece.lazy(), schema, kept) for piece in frame.iter_slices(size)]
         pieces = [pl.DataFrame(schema=made)]
         for start in range(0, len(plans), threads):
             some = plans[start : start + threads]
