@@ -127,9 +127,9 @@ def compare(policy: Policy, rows: int) -> None:
         raise SystemExit("the three do not agree")
     del found
     ways = {
-        "by hand, in memory": lambda: hand(lazy).collect(),
+        "by hand, in memory": lambda: hand(lazy).collect(engine="in-memory"),
         "by hand, streaming": lambda: hand(lazy).collect(engine="streaming"),
-        "all by hand, in memory": lambda: hand_all(lazy).collect(),
+        "all by hand, in memory": lambda: hand_all(lazy).collect(engine="in-memory"),
         "all by hand, streaming": lambda: hand_all(lazy).collect(engine="streaming"),
         "the judge, all it says": lambda: judge.judge(frame),
         "the judge, all it says, streaming": lambda: judge.judge(lazy).collect(engine="streaming"),
