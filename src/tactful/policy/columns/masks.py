@@ -57,9 +57,7 @@ def _word(bits: Sequence[pl.Expr], null: bool) -> pl.Expr:
 
 def _bit(held: pl.Expr, value: int, null: bool) -> pl.Expr:
     yes, no = pl.lit(value, dtype=pl.UInt8), pl.lit(0, dtype=pl.UInt8)
-    if null:
-        return pl.when(~held).then(no).otherwise(yes)
-    return pl.when(held).then(yes).otherwise(no)
+    return pl.when(held.ne_missing(False) if null else held).then(yes).otherwise(no)
 
 
 def chosen(cases: Sequence[tuple[pl.Expr, int]], otherwise: int, dtype: pl.DataType) -> pl.Expr:
