@@ -138,21 +138,26 @@ def judge_again(case: Case, name: str) -> Outcome:
 
 
 class _Sitting:
-    """What is the same for all candidates of a case, looked up once."""
+    """What is the same for all candidates of a case, looked up once, and only if there is one for her."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.zones = quiet.known_zones(case.zones)
-        self.person: Flow = {name: given.value for name, given in case.attributes.items()}
-        self.person |= pressure.counts(case.contacts, case.now) | quiet.local_hours(self.zones, case.now)
-        place = self.person.get("customer.jurisdiction")
+        self.meets = None if case.meets is None else MET_BY_MESSAGES.union(case.meets)
+        self.openings: list[int] = []
+        self._ground: Ground | None = None
+        self._scenes: dict[tuple[str, str], list[tuple[Flow, Scene]]] = {}
+
+    def _look_up(self) -> Ground:
+        case = self.case
+        person: Flow = {name: given.value for name, given in case.attributes.items()}
+        person |= pressure.counts(case.contacts, case.now) | quiet.local_hours(self.zones, case.now)
+        place = person.get("customer.jurisdiction")
         jurisdiction = place if isinstance(place, str) else None
         self._standings = Standings(case.permissions, case.passed, case.now, jurisdiction)
-        self._scenes: dict[tuple[str, str], list[tuple[Flow, Scene]]] = {}
-        self.meets = None if case.meets is None else MET_BY_MESSAGES.union(case.meets)
-        self._ground = Ground(case.judge, case.scorecard, case.fit, case.now, self.person, self.meets)
         self.timely = Timely(case.quiet, self.zones, case.caps, case.contacts, case.now)
-        self.openings: list[int] = []
+        self._ground = Ground(case.judge, case.scorecard, case.fit, case.now, person, self.meets)
+        return self._ground
 
     def scene(self, candidate: Candidate) -> Scene:
         """The scene of a candidate; candidates with the same scenario share one."""
@@ -165,7 +170,8 @@ class _Sitting:
                 return known
         here: Flow = candidate.scenario.copy()
         here["scenario.purpose"], here["scenario.channel"] = purpose, channel
-        scene = Scene(self._ground, here, partial(self._standings.of, purpose, channel), self._standings.alike)
+        ground = self._ground or self._look_up()
+        scene = Scene(ground, here, partial(self._standings.of, purpose, channel), self._standings.alike)
         alike.append((candidate.scenario, scene))
         return scene
 
@@ -209,13 +215,15 @@ class _Course:
         self.full = full
         self.candidate = candidate
         self.name = candidate.name
-        self.scene = sitting.scene(candidate)
 
     def run(self) -> Outcome | _Ready:
         """Its outcome, or what is ready to be said."""
         case = self.sitting.case
         fell = not_eligible(self.candidate, case.now, case.draws)
-        return Outcome(self.name, "eligible", "never", note=fell.note, missing=fell.missing) if fell else self._judge()
+        if fell:
+            return Outcome(self.name, "eligible", "never", note=fell.note, missing=fell.missing)
+        self.scene = self.sitting.scene(self.candidate)
+        return self._judge()
 
     def settled(self, end: Outcome | _Ready, stage: Stage, note: str) -> Outcome:
         """Its outcome after arbitration."""

@@ -247,6 +247,8 @@ def evaluator(node: Node, names: Mapping[str, Reading]) -> Reading:
         return _or(left, right)
     if node.sign in _ARITHMETIC:
         return _arithmetic(_ARITHMETIC[node.sign], left, right)
+    if isinstance(node.right, Literally):
+        return _comparison_with(_COMPARE[node.sign], left, node.right.value)
     return _comparison(_COMPARE[node.sign], left, right)
 
 
@@ -307,5 +309,13 @@ def _comparison(apply: Callable[[Any, Any], bool], left: Reading, right: Reading
             return None
         second = right(scope)
         return None if second is None else apply(first, second)
+
+    return evaluate
+
+
+def _comparison_with(apply: Callable[[Any, Any], bool], left: Reading, value: float | bool) -> Reading:
+    def evaluate(scope: Any) -> Value:
+        first = left(scope)
+        return None if first is None else apply(first, value)
 
     return evaluate
