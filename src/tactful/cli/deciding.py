@@ -48,15 +48,15 @@ def decide(
         fail("A live run decides for now; --now is for `run: watch`.")
     target = page or shop / "out" / f"{project.campaign.name}.html"
     with opened_to_decide(shop) as store:
-        total = store.counts().persons
+        total = store.persons()
         with progress("deciding", total, quiet=json) as moved:
             made = OpenRun(store, project, at, clock(), project.campaign.run, epoch=published.publication.number)
             decide_everybody(made, moved)
         run = store.run(made.run_id)
         assert run is not None
         read = ReadRun(store, run, made)
-        summary = read.summary()
-        _write(target, run_page(read.page()))
+        summary, shown = read.shown()
+        _write(target, run_page(shown))
         rules = rules_in_words(read)
     if json:
         say_json({"run": run.run_id, "page": str(target), "published": rules, **_as_dict(summary)})

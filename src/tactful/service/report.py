@@ -108,19 +108,22 @@ class ReadRun:
         step = max(1, len(rows) // most) if most else 1
         return [self.sampled(row, decision) for row, decision in rows[::step][:most]]
 
-    def page(self) -> RunPage:
-        """The page: what each would read, and for staff who reads nothing and why."""
-        summary = self.summary()
-        readings: list[Reading] = []
-        silent: list[Silent] = []
-        for row, decision in self.decisions():
-            if decision.outcomes[0].note in (NOT_IN, NOT_TOLD):
-                continue
-            one = self.sampled(row, decision)
-            if one.text:
-                readings.append(Reading(one.person, one.phrase, one.subject, one.text, one.why))
-            else:
-                silent.append(Silent(one.person, one.why))
+    def shown(self) -> tuple[Summary, RunPage]:
+        """The run in numbers, and the page: what each would read, and for staff who reads nothing and why."""
+        meant: list[tuple[DecisionRow, Decision]] = []
+
+        def decisions() -> Iterator[Decision]:
+            for row, decision in self.decisions():
+                if decision.outcomes[0].note not in (NOT_IN, NOT_TOLD):
+                    meant.append((row, decision))
+                yield decision
+
+        summary = summarise(decisions(), self.policy, self.project.points, self.skipped())
+        return summary, self._page(summary, [self.sampled(*each) for each in meant])
+
+    def _page(self, summary: Summary, people: list[Sampled]) -> RunPage:
+        readings = [Reading(one.person, one.phrase, one.subject, one.text, one.why) for one in people if one.text]
+        silent = [Silent(one.person, one.why) for one in people if not one.text]
         live = self.header.mode == "live"
         return RunPage(
             campaign=self.project.campaign.name,

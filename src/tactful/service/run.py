@@ -163,7 +163,7 @@ class OpenRun:
         others = tuple(each for each in inputs.contacts if each not in own)
         inputs = msgspec.structs.replace(inputs, contacts=others)
         built = self.setting.build(inputs)
-        if built.match.holds and len(self.built) < MOST_BUILT:
+        if (built.match.holds or built.match.skipped) and len(self.built) < MOST_BUILT:
             self.built[decision_id] = built
         decision = decide(built.case)
         place, taken = "", True
