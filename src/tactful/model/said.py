@@ -47,7 +47,7 @@ def statement(permission: Permission) -> tuple[str | int, ...]:
 
 def known_by(records: Iterable[Permission], now: int) -> list[Permission]:
     """Those that happened and were heard of by now. A refusal counts whatever its time."""
-    return [each for each in records if each.state in REFUSALS or max(each.occurred_at, each.received_at) <= now]
+    return [each for each in records if each.state in REFUSALS or each.occurred_at <= now >= each.received_at]
 
 
 def about_purpose(record: Permission, purpose: str) -> bool:

@@ -187,6 +187,9 @@ class Store(Protocol):
     def size(self) -> int:
         """How many bytes it takes on the disk."""
 
+    def persons(self) -> int:
+        """How many people there are."""
+
     def counts(self) -> StoreCounts:
         """How much there is."""
 
