@@ -10,6 +10,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
 from tactful.model.problems import StoreProblem, suggestion
+from tactful.profile.identifiers import spelled
+from tactful.service.door import region_of
 from tactful.service.person import show
 from tactful.service.printable import printable
 from tactful.web.answers import Answer, Trouble, answer, trouble
@@ -51,7 +53,7 @@ def read_person(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
         if len(asked.person) != 1:
             return trouble(400, _MISREAD, log=log)
         [(kind, value)] = asked.person.items()
-        person = desk.store.find(kind, value)
+        person = desk.store.find(kind, spelled(kind, value, region_of(desk.project.shop)))
         if person is None and kind not in desk.joining.kinds:
             hint = suggestion(kind, desk.joining.kinds)
             return trouble(400, f"There is no kind of identifier `{printable(kind)}`.{hint}", log=log)
