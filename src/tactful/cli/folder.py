@@ -20,7 +20,9 @@ from tactful.service.publishing import Published, in_force
 from tactful.service.report import ReadRun
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-Folder = Annotated[Path, typer.Option("--shop", help="The folder with shop.yaml; the store is kept there.")]
+Folder = Annotated[
+    Path, typer.Option("--shop", help="The folder with shop.yaml; the store is there, unless --store names another.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 CampaignFile = Annotated[Path, typer.Option("--campaign", help="The campaign's file.")]
 

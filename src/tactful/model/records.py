@@ -13,7 +13,7 @@ DAY = 86_400_000_000
 HOUR = 3_600_000_000
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event at the door. `message_id` is unique within `source`; the store keeps each pair once.
 
     `person` is (kind, value) of the identifier the event carries, for example ("customer", "17850"), or None. `body`
@@ -30,7 +30,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     point: str = ""
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """An event as kept. `key` is the keyed digest of source and message id: stable, and no personal value."""
 
     key: bytes

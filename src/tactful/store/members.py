@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from tactful.model.problems import StoreProblem
+from tactful.model.problems import NotThere
 from tactful.model.records import DAY, Cap, Contact
 from tactful.model.said import ENDS, statement
 from tactful.store.base import written
@@ -46,7 +46,7 @@ def root_of(connection: Connection, person_id: int) -> int:
     """The person that she is today. Raises StoreProblem where she is not held."""
     row = connection.execute("SELECT root FROM person WHERE person_id = ?", (person_id,)).fetchone()
     if row is None:
-        raise StoreProblem(f"Nobody has the id {person_id}.")
+        raise NotThere(f"Nobody has the id {person_id}.")
     return int(row[0])
 
 

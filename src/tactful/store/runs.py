@@ -8,7 +8,7 @@ from contextlib import closing
 from hashlib import sha256
 
 from tactful.model.kept import DecisionRow, Run, Snapshot
-from tactful.model.problems import StoreProblem
+from tactful.model.problems import NotThere, StoreProblem
 from tactful.store.base import StorePart
 from tactful.store.connection import Connection
 from tactful.store.parts import among
@@ -92,7 +92,7 @@ class RunVerbs(StorePart):
         with self._db.writing() as connection:
             found = connection.execute("SELECT finished_at FROM run WHERE run_id = ?", (run_id,)).fetchone()
             if found is None:
-                raise StoreProblem(f"There is no run {run_id} to finish.")
+                raise NotThere(f"There is no run {run_id} to finish.")
             connection.execute(
                 "UPDATE run SET finished_at = ?, summary = ? WHERE run_id = ? AND finished_at IS NULL",
                 (at, summary, run_id),
