@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ def test_what_comes_in_bit_by_bit_is_folded_as_if_it_came_at_once(shop: Path, pl
         for number in range(0, 60, 3):
             server.send([viewed("bits", number + n) for n in range(3)], written)
             if number % 15 == 0:
-                until(lambda: folded(place, "bits", number + 3))
+                until(partial(folded, place, "bits", number + 3))
         until(lambda: folded(place, "bits", 60))
         assert figure(server, "tactful_fold_troubles_total") == 0
         assert figure(server, "tactful_folded_total") >= 3
