@@ -15,6 +15,7 @@ from tactful.cli.instant import clock, instant
 from tactful.cli.screen import answered, fail, hang, progress, say, say_json
 from tactful.model.problems import suggestion
 from tactful.permission.imports import VENDORS
+from tactful.service.door import region_of
 from tactful.service.events_table import is_table
 from tactful.service.identity import read_rules
 from tactful.service.import_contacts import (
@@ -40,7 +41,7 @@ _PAIRS = typer.Option("--map", help="NAME=COLUMN, for example --map person=Custo
 _ENCODING = typer.Option(help="Encoding of a CSV file.")
 
 
-@commands.command("permissions")
+@commands.command("permissions", short_help="Import who agreed and who refused.")
 @answered
 def permissions(
     file: Annotated[Path, typer.Argument(help="The tool's export: a CSV or Parquet file, one row per person.")],
@@ -71,11 +72,11 @@ def permissions(
         read = read_permissions(frame, tool, pairs(map), purpose or [], at, str(file))
         people = len({each.person for each in read.statements})
         with progress("keeping", people, quiet=json) as moved:
-            done = import_permissions(store, read, file, clock(), moved)
+            done = import_permissions(store, read, file, clock(), moved, region_of(answers))
     _show_all(read, done, answers.zone, explain, json)
 
 
-@commands.command("events")
+@commands.command("events", short_help="Import events of SDKs, each accounted for.")
 @answered
 def events(
     file: Annotated[
@@ -108,7 +109,7 @@ def events(
         _show_events(done, answers, [each for covering in points for each in covering.sources])
 
 
-@commands.command("contacts")
+@commands.command("contacts", short_help="Import who was sent to, so that limits count it.")
 @answered
 def contacts(
     file: Annotated[Path, typer.Argument(help="A CSV or Parquet file: who was really sent to, one row per message.")],
@@ -135,7 +136,7 @@ def contacts(
     if not dry_run:
         with opened(shop) as store, progress("keeping", len(read.rows), quiet=json) as moved:
             sending_reported(store, sent_by.name, clock())
-            done = import_contacts(store, read, sent_by.channel, sent_by.purpose, str(file), moved)
+            done = import_contacts(store, read, sent_by.channel, sent_by.purpose, str(file), moved, region_of(answers))
     if json:
         say_json({"columns": read.columns, "lines": read.lines, "refused": read.refused[:_LISTED], "import": done})
     else:

@@ -12,8 +12,8 @@ from tactful.model.arrivals import Identifier
 LONGEST = 200
 """Characters of an identifier."""
 ANONYMOUS, DEVICE, EMAIL, LOYALTY, PHONE = "anonymous", "device", "email", "loyalty", "phone"
-NOBODIES = frozenset({ANONYMOUS, DEVICE})
-"""Kinds that name a browser or a device and by themselves nobody whom we know."""
+KINDS = ("customer", LOYALTY, EMAIL, PHONE, DEVICE, ANONYMOUS)
+"""Every kind of identifier that calls and imports bring, strongest first."""
 CATEGORIES = {EMAIL: "contact.email", PHONE: "contact.phone", DEVICE: "device"}
 """What is learned with an identifier of a kind; the others say nothing but that it is she."""
 LOYALTY_TRAITS = frozenset(
@@ -90,6 +90,15 @@ def loyalty_number(value: object) -> str | None:
     """A number of a card without blanks and hyphens."""
     text = plain(value)
     return unicodedata.normalize("NFKC", re.sub(r"[\s-]", "", text)) or None if text else None
+
+
+def spelled(kind: str, value: str, region: str | None) -> str:
+    """An identifier as the door keeps it, however a file or a person writes it; as it is where it cannot be read."""
+    if kind == EMAIL:
+        return email_address(value) or value
+    if kind == PHONE:
+        return phone_number(value, region) or value
+    return loyalty_number(value) or value if kind == LOYALTY else value
 
 
 def strongest_first(names: Iterable[Identifier], person_kind: str) -> tuple[Identifier, ...]:

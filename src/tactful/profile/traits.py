@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -51,6 +52,7 @@ def load_traits(text: str, file: str) -> TraitTable:
     return TraitTable(traits)
 
 
+@lru_cache(4_096)
 def _normal(path: str) -> str:
     return re.sub(r"[^a-z0-9.]", "", path.casefold())
 
@@ -77,10 +79,13 @@ def take_traits(traits: Mapping[str, Any], table: TraitTable) -> tuple[dict[str,
 def _flat(values: Mapping[str, Any], prefix: str, depth: int) -> list[tuple[str, Any]]:
     flat: list[tuple[str, Any]] = []
     for name, value in values.items():
-        if isinstance(value, Mapping) and depth < 4:
-            flat += _flat(value, f"{prefix}{name}.", depth + 1)
+        path = f"{prefix}{name[: LONGEST + 1]}"
+        if len(path) > LONGEST:
+            flat.append((path[:LONGEST], None))
+        elif isinstance(value, Mapping) and depth < 4:
+            flat += _flat(value, f"{path}.", depth + 1)
         else:
-            flat.append((f"{prefix}{name}", value))
+            flat.append((path, value))
     return flat
 
 

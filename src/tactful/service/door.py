@@ -26,7 +26,17 @@ from tactful.profile.traits import TraitTable, load_traits
 from tactful.service.packs import packaged
 from tactful.service.shop import Shop
 
-__all__ = ["Doorman", "Refusal", "Sender", "arrive", "check_point", "doorman_of", "sender_of"]
+__all__ = [
+    "Doorman",
+    "Refusal",
+    "Sender",
+    "arrive",
+    "check_point",
+    "doorman_of",
+    "not_taken",
+    "region_of",
+    "sender_of",
+]
 
 NOBODIES = frozenset({"anonymous"})
 _REGIONS = {"uk": "GB"}
@@ -70,6 +80,7 @@ class Doorman:
         codes_pattern: str | None = None,
         zone: tzinfo | None = None,
         region: str | None = None,
+        currency: str = "",
     ) -> None:
         self.consents = {each.name: Consent(each) for each in points}
         self.traits = traits
@@ -77,6 +88,7 @@ class Doorman:
         self.codes_pattern = codes_pattern
         self.zone = zone
         self.region = region
+        self.currency = currency
         self._desks: dict[Sender, Desk] = {}
 
     def desk(self, sender: Sender) -> Desk:
@@ -102,6 +114,7 @@ class Doorman:
             public=sender.public,
             region=self.region,
             live=sender.live,
+            currency=self.currency,
         )
         covering = self.covering(sender.source)
         if sender.point:
@@ -120,19 +133,24 @@ class Doorman:
         return Desk(door, None, f"no collection point covers {sender.source}: what was she told there?")
 
 
+def region_of(shop: Shop) -> str | None:
+    """Where telephone numbers without a country are (`GB`)."""
+    country, _, place = shop.home.partition("-")
+    return (_REGIONS.get(country, country.upper()) if country != "eu" else place[:2].upper()) or None
+
+
 def doorman_of(
     shop: Shop, points: Iterable[CollectionPoint], not_goods: NotGoods | None = None, zone: tzinfo | None = None
 ) -> Doorman:
     """The doorman of a shop. `zone` is how times without a zone are read; None: they are refused."""
-    country, _, place = shop.home.partition("-")
-    region = _REGIONS.get(country, country.upper()) if country != "eu" else place[:2].upper()
     return Doorman(
         points=points,
         traits=load_traits(packaged("profile", "tables/traits.yaml"), "traits.yaml"),
         not_goods=not_goods or load_not_goods(packaged("profile", "tables/not_goods.yaml"), "not_goods.yaml"),
         codes_pattern=shop.goods or None,
         zone=zone,
-        region=region or None,
+        region=region_of(shop),
+        currency=shop.currency.upper(),
     )
 
 
@@ -164,9 +182,7 @@ def arrive(payload: object, sender: Sender, doorman: Doorman, now: int, gpc: boo
         consent, problem = _said(context["collection_point"], sender, doorman)
     choices = choices_of(context, gpc)
     if problem:
-        covering = (doorman.consents[each] for each in doorman.covering(sender.source))
-        consents = (desk.consent,) if desk.consent is not None else tuple(covering)
-        return _only_no(_Untaken(payload, problem, consents, bool(consents)), choices, sender, desk.door, now)
+        return not_taken(payload, problem, sender, doorman, now, gpc)
     keeping = anything if consent is None else consent.keeping(choices)
     point = "" if consent is None else consent.point.name
     taken = take(payload, desk.door, now, keeping, point)
@@ -186,6 +202,18 @@ def arrive(payload: object, sender: Sender, doorman: Doorman, now: int, gpc: boo
         left_out=taken.left_out,
         may_join=not sender.public and bool(taken.names),
     )
+
+
+def not_taken(
+    payload: object, reason: str, sender: Sender, doorman: Doorman, now: int, gpc: bool = False
+) -> Arrival | Refusal:
+    """What she refused in a call that was found bad before it was read; without that, the refusal."""
+    desk = doorman.desk(sender)
+    covering = (doorman.consents[each] for each in doorman.covering(sender.source))
+    consents = (desk.consent,) if desk.consent is not None else tuple(covering)
+    choices = choices_of(payload.get("context") if isinstance(payload, dict) else None, gpc)
+    makes = bool(consents) or not desk.problem
+    return _only_no(_Untaken(payload, reason, consents, makes), choices, sender, desk.door, now)
 
 
 class _Untaken(msgspec.Struct, frozen=True):

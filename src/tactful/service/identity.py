@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 
 from tactful.model.arrivals import ANSWERS, Identifier, Merge, Review
-from tactful.model.problems import Problem, Problems, StoreProblem, suggestion
+from tactful.model.problems import NotThere, Problem, Problems, suggestion
 from tactful.model.said import Conflict
+from tactful.profile.identifiers import spelled
 from tactful.profile.identity import IdentityRules, load_identity
 from tactful.service.packs import packaged, read_text
 from tactful.service.ports import Store
@@ -64,7 +65,8 @@ def person_of(store: Store, rules: IdentityRules, named: str) -> int:
     names: list[Identifier] = [(kind.strip(), value.strip())] if colon else []
     names += rules.in_order((each, named) for each in rules.kinds)
     for name in names:
-        if (person := store.owner(*name)) is not None:
+        kind_of, written = name
+        if (person := store.owner(kind_of, spelled(kind_of, written, None))) is not None:
             return person
     hint = suggestion(kind, rules.kinds) if colon and kind not in rules.kinds else ""
     raise Problems([Problem(named, 0, f"nobody of this name is in the store; write it as `customer:17850`.{hint}")])
@@ -138,7 +140,7 @@ def settle_doubt(
     said = reason(by, why)
     review = next((each for each in store.reviews() if each.review_id == review_id), None)
     if review is None:
-        raise StoreProblem(f"There is no doubt {review_id} that waits.")
+        raise NotThere(f"There is no doubt {review_id} that waits.")
     made: list[int] = []
     if answer == "same":
         winner = who_goes_on(store, rules, review.people)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tactful.model.arrivals import Arrival, Identifier, TakenIn
+from tactful.model.arrivals import BROWSERS, Arrival, Identifier, TakenIn
 from tactful.model.kept import Appended
 from tactful.model.records import NewEvent
 from tactful.model.said import ENDS
@@ -51,14 +51,18 @@ class TakingVerbs(EventVerbs, StorePart):
 
     def _meant(self, connection: Connection, arrivals: Iterable[Arrival]) -> tuple[Meant, int]:
         """Whom the identifiers mean. People are made of whom an event is, and of whom a permission is first of all; of
-        the other subjects only who is there is found, and of what may not be kept nobody is made."""
+        the other subjects only who is there is found: they are joined to her next. Where that may not be, a no waits
+        under each of them. Of what may not be kept nobody is made."""
         makes: dict[Identifier, None] = {}
         finds: dict[Identifier, None] = {}
         for arrival in arrivals:
             subjects = arrival.subjects if arrival.permissions else ()
             own = {event.person for event in arrival.events if event.person}
+            waits = not arrival.may_join and any(each.state in ENDS for each in arrival.permissions)
             own.update(
-                each for each in subjects[:1] if each in arrival.names or (arrival.may_join and not arrival.names)
+                each
+                for each in (subjects if waits else subjects[:1])
+                if each in arrival.names or (arrival.may_join and not arrival.names)
             )
             for each in own.union(subjects):
                 if each in own or each[0] in arrival.nobodies:
@@ -84,6 +88,8 @@ def named_events(arrival: Arrival) -> Sequence[NewEvent]:
 
 def fresh_of(arrivals: Sequence[Arrival], keys: Sequence[bytes], new: Mapping[bytes, object]) -> tuple[bool, ...]:
     """For each arrival, whether any of its events is there for the first time."""
+    if len(new) == len(keys):
+        return (True,) * len(arrivals)
     fresh, at, taken = [], 0, set[bytes]()
     for arrival in arrivals:
         hers = keys[at : at + len(named_events(arrival))]
@@ -102,7 +108,8 @@ def said_with(
     """Keep what was said with calls; how much of it was new.
 
     A no is everybody's whom the call names, and is kept whenever it comes. A yes is hers alone who speaks, the
-    strongest name that may be kept, and only the first time: a call can name somebody else, and be sent again.
+    strongest name that may be kept, and only the first time: a call can name somebody else, and be sent again. Where
+    that is a browser, it answers for nobody whom we know: anybody may sit at it.
     """
     added = 0
     for arrival, is_new in zip(arrivals, fresh, strict=True):
@@ -112,9 +119,12 @@ def said_with(
             continue
         people = {person for each in arrival.subjects if (person := meant.get(each)) is not None}
         speaks = meant.get(arrival.names[0]) if arrival.names and arrival.names[0] in arrival.subjects else None
+        known = bool(arrival.names) and arrival.names[0][0] not in BROWSERS
         connection.lock_people(people)
         for person in sorted(people):
-            added += add_permissions(connection, person, whole if person == speaks else ends)
+            added += add_permissions(
+                connection, person, whole if person == speaks else ends, known=known, around=people
+            )
     return added
 
 
