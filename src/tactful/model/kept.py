@@ -57,6 +57,19 @@ class Behind(msgspec.Struct, frozen=True):
     upto: int
 
 
+class News(msgspec.Struct, frozen=True):
+    """What one who follows the events has not come to yet, from `since` up to `upto`.
+
+    `tails` holds, by person of today, her stamp and the events of all that she is, in no order. Where more is waiting
+    than was asked for, `whole` is False and `tails` is empty.
+    """
+
+    since: int
+    upto: int
+    tails: dict[int, tuple[int, list[Event]]] = {}
+    whole: bool = True
+
+
 class Heard(msgspec.Struct, frozen=True):
     """When a source was last heard: `as_of` is the instant its statement speaks of, `at` when it reached us."""
 

@@ -9,10 +9,10 @@ import msgspec
 
 from tactful.model.records import NewEvent
 from tactful.profile import events as kinds
-from tactful.profile.call import TIGHTENS, Call, Refused, first, part, word
+from tactful.profile.call import CATEGORIES, TIGHTENS, Call, Refused, first, part, word
 from tactful.profile.events import Note, OrderLine
 from tactful.profile.orders import is_goods, thousandths
-from tactful.profile.staffed import STAFFED, staffed
+from tactful.profile.staffed import STAFF_KINDS, STAFFED, staffed
 from tactful.profile.stated import STATEMENTS, stated
 
 NO_USE = "we have no use for this event; nothing is kept of it."
@@ -46,6 +46,16 @@ def plain_name(payload: Mapping[str, Any]) -> str:
     if not isinstance(name, str) or not (words := name[:200].replace("_", " ").split()):
         raise Refused("`event` is missing.")
     return " ".join(words).lower()
+
+
+def category_of(name: str) -> str:
+    """What a `track` call of this (plain) name tells of, as a category; "" where we have no use for it."""
+    if name in _ORDERS:
+        return CATEGORIES[kinds.ORDER_LINE]
+    if name in ("products searched", "product searched"):
+        return CATEGORIES[kinds.PRODUCTS_SEARCHED]
+    kind = _PRODUCTS.get(name) or (_ABOUT[name][0] if name in _ABOUT else STAFF_KINDS.get(name, ""))
+    return CATEGORIES.get(kind, "")
 
 
 def tracked(name: str, payload: Mapping[str, Any], call: Call) -> tuple[NewEvent, ...] | None:

@@ -26,7 +26,9 @@ from tactful.profile.traits import TraitTable, load_traits
 from tactful.service.packs import packaged
 from tactful.service.shop import Shop
 
-__all__ = ["Doorman", "Refusal", "Sender", "arrive", "check_point", "doorman_of", "region_of", "sender_of"]
+__all__ = [
+    "Doorman", "Refusal", "Sender", "arrive", "check_point", "doorman_of", "not_taken", "region_of", "sender_of",
+]  # fmt: skip
 
 NOBODIES = frozenset({"anonymous"})
 _REGIONS = {"uk": "GB"}
@@ -172,9 +174,7 @@ def arrive(payload: object, sender: Sender, doorman: Doorman, now: int, gpc: boo
         consent, problem = _said(context["collection_point"], sender, doorman)
     choices = choices_of(context, gpc)
     if problem:
-        covering = (doorman.consents[each] for each in doorman.covering(sender.source))
-        consents = (desk.consent,) if desk.consent is not None else tuple(covering)
-        return _only_no(_Untaken(payload, problem, consents, bool(consents)), choices, sender, desk.door, now)
+        return not_taken(payload, problem, sender, doorman, now, gpc)
     keeping = anything if consent is None else consent.keeping(choices)
     point = "" if consent is None else consent.point.name
     taken = take(payload, desk.door, now, keeping, point)
@@ -194,6 +194,18 @@ def arrive(payload: object, sender: Sender, doorman: Doorman, now: int, gpc: boo
         left_out=taken.left_out,
         may_join=not sender.public and bool(taken.names),
     )
+
+
+def not_taken(
+    payload: object, reason: str, sender: Sender, doorman: Doorman, now: int, gpc: bool = False
+) -> Arrival | Refusal:
+    """What she refused in a call that was found bad before it was read; without that, the refusal."""
+    desk = doorman.desk(sender)
+    covering = (doorman.consents[each] for each in doorman.covering(sender.source))
+    consents = (desk.consent,) if desk.consent is not None else tuple(covering)
+    choices = choices_of(payload.get("context") if isinstance(payload, dict) else None, gpc)
+    makes = bool(consents) or not desk.problem
+    return _only_no(_Untaken(payload, reason, consents, makes), choices, sender, desk.door, now)
 
 
 class _Untaken(msgspec.Struct, frozen=True):

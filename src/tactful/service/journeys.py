@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from tactful.model.vocabulary import KEYS
 from tactful.profile.events import (
     APPOINTMENT_BOOKED,
     COMPLAINT_CLOSED,
@@ -24,9 +23,9 @@ from tactful.profile.events import (
     TRAITS,
 )
 from tactful.profile.journey import Episode, Open, Step
+from tactful.service.staff_words import within
 
 _MOST = 3
-_SENTENCES = {word.name: word.sentence for word in KEYS["fact.category"].values}
 
 
 def middle_of(each: Open) -> str:
@@ -61,10 +60,10 @@ def happened(episode: Episode, currency: str) -> str:
         case "visit":
             return _visit(steps)
         case k if k == TRAITS:
-            return f"Told us {_list([in_words(each) for each in sorted(_facts(steps[0]))])}."
+            return f"Told us {_list([within(each) for each in sorted(_facts(steps[0]))])}."
         case k if k == STATED:
             so = "so" if steps[0].holds else "not so"
-            return f"Said that it is {so}: {in_words(steps[0].text)}{_number(steps[0].ref)}."
+            return f"Said that it is {so}: {within(steps[0].text)}{_number(steps[0].ref)}."
         case k if k in (NOTED, REQUESTED):
             return f"{_staffed(steps[0])}, written down by {steps[0].author} in {steps[0].store}."
         case k if k == SCORED:
@@ -83,13 +82,7 @@ def _other(step: Step) -> str:
 def _staffed(step: Step) -> str:
     if step.kind == REQUESTED:
         return f"Asked for {step.text or step.ref}"
-    return f"Noted of {in_words(step.ref)}: “{step.text}”" if step.ref else f"Noted: “{step.text}”"
-
-
-def in_words(fact: str) -> str:
-    """A fact as staff would say it: "her e-mail address"; what is declared in a shop's own files by its name."""
-    sentence = _SENTENCES.get(fact)
-    return f"{sentence[:1].lower()}{sentence[1:]}".rstrip(".") if sentence else fact
+    return f"Noted of {within(step.ref)}: “{step.text}”" if step.ref else f"Noted: “{step.text}”"
 
 
 def _facts(step: Step) -> set[str]:

@@ -19,7 +19,7 @@ from tactful.profile.attributes import AttributeSettings, attributes
 from tactful.profile.document import FOLD, Document, decode_document
 from tactful.profile.facts import every_name, read
 from tactful.profile.fold import fold
-from tactful.profile.identifiers import spelled
+from tactful.profile.identifiers import KINDS, spelled
 from tactful.profile.journey import Episode, Open, journey
 from tactful.profile.labels import Declared
 from tactful.profile.retention import Retention
@@ -29,9 +29,8 @@ from tactful.service.import_orders import kept_catalogue
 from tactful.service.journeys import happened, middle_of
 from tactful.service.ports import Store
 from tactful.service.project import Project
+from tactful.service.staff_words import means_of
 
-KINDS = ("customer", "loyalty", "email", "phone", "device", "anonymous")
-"""The kinds of identifiers that a bare value is looked up under, in this order."""
 _CONTACTS = 90 * DAY
 _SHELVED_FOR = 60.0
 
@@ -47,9 +46,13 @@ class Happening(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """A fact that we hold, with where it is from. `forgotten_at` is when it vanishes, 0 for never."""
+    """A fact that we hold, what it says for staff (`means`), and where it is from. `forgotten_at`: when it vanishes.
+
+    It is 0 where that never happens.
+    """
 
     name: str
+    means: str
     key: str
     value: dict[str, Any]
     provenance: str | None
@@ -164,7 +167,10 @@ def show(store: Store, project: Project, person_id: int, now: int, shop_and_name
         journey=tuple(_episode(each, project.shop.currency) for each in hers.episodes),
         about_her=about.keys,
         because=about.because,
-        facts=tuple(_held(fact, _kept(fact.name, shop.keeps, project.labels)) for fact in facts),
+        facts=tuple(
+            _held(fact, means_of(fact.name, project.labels), _kept(fact.name, shop.keeps, project.labels))
+            for fact in facts
+        ),
         permissions=store.permissions(person_id),
         contacts=tuple(store.contacts(person_id, now - _CONTACTS)),
         decisions=tuple(
@@ -191,9 +197,10 @@ def _kept(name: str, keeps: Keeps, declared: Declared) -> int:
     return min((kept for each in (name, *declared.rests_on(name)) if (kept := keeps.of(each))), default=0)
 
 
-def _held(fact: Fact, kept: int) -> Held:
+def _held(fact: Fact, means: str, kept: int) -> Held:
     return Held(
         name=fact.name,
+        means=means,
         key=fact.key,
         value=fact.value,
         provenance=fact.provenance,

@@ -30,6 +30,7 @@ from tactful.model.kept import (
     Forgotten,
     Heard,
     ImportedFile,
+    News,
     PersonRow,
     Publication,
     Run,
@@ -96,6 +97,9 @@ class Store(Protocol):
 
     def behind(self, name: str, most: int) -> Behind:
         """Whose events the follower of this name has not come to yet, of about `most` events."""
+
+    def news(self, name: str, most: int) -> News:
+        """The events that the follower of this name has not come to yet, unless there are `most` or more."""
 
     def fold_again(self, most: int) -> tuple[int, ...]:
         """People whose document is gone and is to be folded anew; each is given once."""
@@ -182,6 +186,9 @@ class Store(Protocol):
 
     def size(self) -> int:
         """How many bytes it takes on the disk."""
+
+    def persons(self) -> int:
+        """How many people there are."""
 
     def counts(self) -> StoreCounts:
         """How much there is."""

@@ -179,16 +179,18 @@ def check_keys(make_store: MakeStore) -> None:
 
 
 def check_set_aside(make_store: MakeStore) -> None:
-    """What could not be taken is kept once, newest first, for a time."""
+    """What could not be taken is kept once, as of the last time that it came, newest first, for a time."""
     with closing(make_store("aside")) as store:
         rows = [SetAside("web", 5, "why\0", b"{"), SetAside("web", 6, "other", b"["), SetAside("app", 7, "why", b"{")]
         assert store.set_aside(rows) == 3
-        assert store.set_aside([SetAside("web", 9, "why", b"{")]) == 0
+        assert store.set_aside([SetAside("web", 1, "why", b"{")]) == 0
         assert store.aside() == rows[::-1]
         assert store.aside("web", 1) == [rows[1]]
+        assert store.set_aside([SetAside("web", 8, "why", b"{"), SetAside("web", 7, "why", b"{")]) == 0
+        assert store.aside("web") == [SetAside("web", 8, "why\0", b"{"), rows[1]]
         assert store.set_aside([SetAside("web", 9, "long", b"x" * 100_000)]) == 1
         assert len(store.aside("web", 1)[0].body) == 32_768
-        assert (store.forget_aside(7), len(store.aside())) == (2, 2)
+        assert (store.forget_aside(8), len(store.aside())) == (2, 2)
 
 
 def check_forgetting(make_store: MakeStore) -> None:

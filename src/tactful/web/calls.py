@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, post
+from litestar.exceptions import InternalServerException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
 from tactful.web.answers import JSON, Answer, Taken, trouble
-from tactful.web.body import BATCH, SINGLE, TooLarge, TooSlow, read_body
+from tactful.web.body import BATCH, SINGLE, NotWhole, TooLarge, TooSlow, read_body
 from tactful.web.desk import Busy, Desk
 from tactful.web.document import SECURED, ManyCalls, OneCall, troubles
 from tactful.web.keyring import Speaker
@@ -18,6 +20,7 @@ from tactful.web.taking import take
 
 KINDS = {"identify": "i", "track": "t", "page": "p", "screen": "s", "group": "g", "alias": "a"}
 """Kinds of calls, with what the browser's SDK calls them."""
+NOT_WHOLE = "The body did not come whole; nothing of it was kept. Where the request says Upgrade, send it without."
 OF_BROWSER = (("", ""), ("_from_browser", ", as the browser's SDK sends it"))
 OF_POSTHOG = ("_from_posthog", ", as the server SDKs of PostHog send them")
 _TROUBLES = troubles(401, 403, 408, 413, 429, 503)
@@ -45,15 +48,34 @@ async def answered(
 ) -> Response[bytes]:
     """Read the body, at most so many bytes, and have it answered in one of the threads."""
     try:
-        body = await read_body(request.stream(), request.headers.get("content-length"), most)
+        body = await read_body(_stream(request), request.headers.get("content-length"), most)
         found = await desk.work.run(work, desk, body, speaker_of(request))
     except TooLarge:
         found = trouble(413, f"The body is larger than {most:,} bytes.")
     except TooSlow:
         found = trouble(408, "The body did not come in time.")
+    except NotWhole:
+        found = trouble(408, NOT_WHOLE)
+        found = msgspec.structs.replace(found, headers={"connection": "close"})
     except Busy:
         found = trouble(503, "Too much is waiting.", after=1)
     return sent(request, found)
+
+
+def asks_not_to_be_followed(values: Sequence[str]) -> bool:
+    """What `Sec-GPC` says, also where something on the way put several of it together."""
+    return any(each.strip() == "1" for value in values for each in value.split(","))
+
+
+async def _stream(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
+    """The parts of a body. Behind a wish for another protocol nothing is read as a body, though one may be there."""
+    if "upgrade" in request.headers and "transfer-encoding" in request.headers:
+        raise NotWhole
+    try:
+        async for part in request.stream():
+            yield part
+    except InternalServerException:
+        raise NotWhole from None
 
 
 def call_routes(desk: Desk) -> list[HTTPRouteHandler]:
@@ -67,7 +89,7 @@ def call_routes(desk: Desk) -> list[HTTPRouteHandler]:
 
 def _route(desk: Desk, path: str, kind: str, suffix: str = "", whose: str = "") -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
-        most, gpc = SINGLE if kind else BATCH, request.headers.get("sec-gpc") == "1"
+        most, gpc = SINGLE if kind else BATCH, asks_not_to_be_followed(request.headers.getall("sec-gpc", []))
 
         def taken(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
             return take(desk, kind, most, body, speaker, gpc)

@@ -30,6 +30,7 @@ TROUBLES = {
     401: "The key is missing, wrong, revoked or expired.",
     403: "The key may not do this, or not from there.",
     408: "The body did not come in time.",
+    409: "Something of this source was not taken since it was last heard; its silence is not believed.",
     413: "The body or the batch is too large.",
     429: "This comes too often; `Retry-After` says when to come again.",
     503: "The store cannot be written to now, or too much is waiting; `Retry-After` says when to come again.",

@@ -99,11 +99,11 @@ def entitled(desk: Desk, speaker: Speaker, scope: str, in_body: str = "") -> Key
 
 
 def _taken(desk: Desk, key: Key, read: Read, body: bytes, gpc: bool) -> Answer:
-    sender, now = sender_of(key), desk.clock()
+    sender, now, shop = sender_of(key), desk.clock(), desk.shop
     if read.fault:
-        done = refuse_body(desk.store, sender, desk.doorman, body, read.fault, now, gpc)
+        done = refuse_body(desk.store, sender, shop.doorman, body, read.fault, now, gpc)
     else:
-        done = ingest(desk.store, sender, desk.doorman, read.calls, now, gpc, desk.joining, desk.shelf)
+        done = ingest(desk.store, sender, shop.doorman, read.calls, now, gpc, shop.joining, desk.shelf)
     counts = counted(done)
     desk.metrics.events(key.source, counts)
     log: dict[str, object] = {"source": key.source, **counts}
