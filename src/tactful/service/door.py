@@ -27,8 +27,16 @@ from tactful.service.packs import packaged
 from tactful.service.shop import Shop
 
 __all__ = [
-    "Doorman", "Refusal", "Sender", "arrive", "check_point", "doorman_of", "not_taken", "region_of", "sender_of",
-]  # fmt: skip
+    "Doorman",
+    "Refusal",
+    "Sender",
+    "arrive",
+    "check_point",
+    "doorman_of",
+    "not_taken",
+    "region_of",
+    "sender_of",
+]
 
 NOBODIES = frozenset({"anonymous"})
 _REGIONS = {"uk": "GB"}
