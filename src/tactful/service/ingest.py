@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 import msgspec
 
 from tactful.model.arrivals import Arrival, Joining, SetAside
 from tactful.permission.consent import choices_of
 from tactful.service.door import Doorman, Refusal, Sender, arrive
+from tactful.service.fault import place_of
 from tactful.service.ports import Store
 
 MOST_EVENTS = 20_000
@@ -149,13 +148,6 @@ class _Reading:
             return _encode(payload)
         except (TypeError, ValueError, RecursionError, OverflowError):
             return b"(cannot be written as JSON)"
-
-
-def place_of(fault: BaseException) -> str:
-    """Where in our code something broke: the file and line, and what kind of thing; never what it said."""
-    frames = traceback.extract_tb(fault.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
-    return f"{type(fault).__name__} at {where}"
 
 
 def _may_say_no(context: object) -> bool:

@@ -24,8 +24,8 @@ import msgspec
 
 from tactful.bootstrap import Place, reading_store
 from tactful.model.problems import StoreProblem
+from tactful.service.fault import place_of
 from tactful.service.folding import Folded, Folder
-from tactful.service.ingest import place_of
 
 ENDED = "The process that folds ended; another one is started."
 GRACE = 2.0
