@@ -184,3 +184,15 @@ class CopiedTable(msgspec.Struct, frozen=True):
     def same(self) -> bool:
         """Whether what is there is what was read."""
         return (self.rows, self.digest) == (self.rows_there, self.digest_there)
+
+
+class Article(msgspec.Struct, frozen=True, array_like=True):
+    """One product: last name, last price above 0 (thousandths; 0 if none), first and last sale (µs), lines sold."""
+
+    code: str
+    name: str
+    price: int
+    first_at: int
+    last_at: int
+    sold: int
+    goods: bool

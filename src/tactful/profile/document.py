@@ -244,11 +244,18 @@ def decode_kept(data: bytes) -> Document | None:
 
 
 def _products(visits: list[_Visit], packed: list[_PackedProduct]) -> dict[str, Product]:
-    products = {}
-    for code, name, named_at, goods, lines in packed:
-        whole = []
-        for place, key, units, price, nature in lines:
-            order, at, source, country = visits[place]
-            whole.append(Line(at, key, units, price, nature, order, source, country))
-        products[code] = Product(name, named_at, goods, tuple(whole))
-    return products
+    return {
+        code: Product(
+            name,
+            named_at,
+            goods,
+            tuple(
+                [
+                    Line(at, key, units, price, nature, order, source, country)
+                    for place, key, units, price, nature in lines
+                    for order, at, source, country in (visits[place],)
+                ]
+            ),
+        )
+        for code, name, named_at, goods, lines in packed
+    }

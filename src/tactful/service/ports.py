@@ -23,6 +23,7 @@ from tactful.model.arrivals import (
 )
 from tactful.model.kept import (
     Appended,
+    Article,
     Behind,
     DecisionRow,
     Document,
@@ -174,11 +175,20 @@ class Store(Protocol):
     def imports(self) -> list[ImportedFile]:
         """All files that were read, oldest first."""
 
+    def sold(self, articles: Sequence[Article]) -> None:
+        """Keep what sales show of products; the later sale gives name and price."""
+
+    def articles(self) -> list[Article]:
+        """What is sold, in the order of codes."""
+
     def damage(self) -> str:
         """What is broken in the store itself; empty where nothing is."""
 
     def size(self) -> int:
         """How many bytes it takes on the disk."""
+
+    def persons(self) -> int:
+        """How many people there are."""
 
     def counts(self) -> StoreCounts:
         """How much there is."""

@@ -13,8 +13,8 @@ from tactful.model.arrivals import Doubt, Joined, Joining, Linking, Named, Plan
 from tactful.model.problems import StoreProblem
 from tactful.store.base import NORM_VERSION, REMEMBERED, Identifier, StorePart, normal_form, written
 from tactful.store.connection import Connection
-from tactful.store.members import among, become_one, come_apart, gates_of, insert_numbered
-from tactful.store.parts import LOOKUP, in_parts
+from tactful.store.members import become_one, come_apart, gates_of, insert_numbered
+from tactful.store.parts import LOOKUP, among, in_parts
 
 CROWD = 12
 """More known people than this are never one person, and no household: it is held for review."""
