@@ -169,7 +169,7 @@ def _received(pipe: IO[bytes] | None) -> bytes:
 
 def main() -> None:
     """The process: fold when asked, until nobody is there to ask."""
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     asked = sys.stdin.buffer
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
