@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.laws.test_journey_laws import bought, notes
 from tests.laws.test_store_laws import new_store
-from tests.profile.given import DAY_0
+from tests.profile.given import DAY_0, event
 
 from tactful.model.problems import StoreProblem
 from tactful.model.records import DAY, Event, NewEvent
 from tactful.profile.document import FOLD, decode_document
-from tactful.profile.events import ORDER_LINE
+from tactful.profile.events import ORDER_LINE, PRODUCT_VIEWED, Note
 from tactful.profile.fold import fold
 from tactful.service.folding import FOLLOWER, Folder
 from tactful.store import SqliteStore
@@ -108,7 +108,43 @@ def test_incremental_equals_the_log(said: list[tuple[str, Any]], remembered: int
         shop = Shop(store, remembered)
         for name, value in [*said, ("fold", "whole")]:
             getattr(shop, name)(value)
-            for row in store.read_documents(FOLD):
-                kept = decode_document(row.doc) if row.doc is not None else None
-                assert fold(kept, row.tail) == fold(None, store.tail(row.person_id))
+            check(store)
         assert all(row.tail == () for row in store.read_documents(FOLD)), "the last step left nothing out"
+
+
+def check(store: SqliteStore) -> None:
+    for row in store.read_documents(FOLD):
+        kept = decode_document(row.doc) if row.doc is not None else None
+        assert fold(kept, row.tail) == fold(None, store.tail(row.person_id))
+
+
+LOOKS = [event(PRODUCT_VIEWED, Note(f"p{n}", "Lunch bag"), n, "web") for n in range(5)]
+
+
+def test_what_is_remembered_of_two_is_not_taken_for_the_one_they_became() -> None:
+    with new_store() as store:
+        shop = Shop(store, 1_000_000)
+        shop.follow([(0, LOOKS[0]), (1, LOOKS[1])])
+        shop.between(((0, 1), [(0, LOOKS[2]), (1, LOOKS[3])]))
+        check(store)
+
+
+def test_what_is_remembered_is_not_taken_for_all_where_another_follows_too() -> None:
+    with new_store() as store:
+        shop = Shop(store, 1_000_000)
+        shop.follow([(0, LOOKS[0])])
+        shop.another([(0, LOOKS[1])])
+        shop.follow([(0, LOOKS[2])])
+        check(store)
+
+
+def test_what_is_remembered_of_who_lost_something_is_not_used() -> None:
+    """Her events are deleted while a step is begun; what was folded from them does not come back."""
+    with new_store() as store:
+        shop = Shop(store, 1_000_000)
+        shop.follow([(0, each) for each in LOOKS[:3]])
+        again = store.fold_again(100)
+        store.forget_events(0, 1_000, lambda kind, at, body: None)
+        shop.add([(0, LOOKS[3])])
+        shop.take(shop.folder, "whole", again)
+        check(store)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 import msgspec
 
 from tactful.model.arrivals import Arrival, Joining, SetAside
 from tactful.service.catalogue import Shelf
 from tactful.service.door import Doorman, Refusal, Sender, arrive
+from tactful.service.fault import place_of
 from tactful.service.ports import Store
 from tactful.service.unread import body_aside, call_aside
 
@@ -138,13 +137,6 @@ class _Reading:
             self.refused.append(Refused(index, _message_id(payload), found.reason))
             body = call_aside(payload, self.sender, self.doorman, self.gpc)
             self.aside.append(SetAside(self.sender.source, self.now, found.reason, body))
-
-
-def place_of(fault: BaseException) -> str:
-    """Where in our code something broke: the file and line, and what kind of thing; never what it said."""
-    frames = traceback.extract_tb(fault.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
-    return f"{type(fault).__name__} at {where}"
 
 
 def _message_id(payload: object) -> str | None:

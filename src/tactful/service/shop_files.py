@@ -22,8 +22,8 @@ from tactful.permission.points import CollectionPoint
 from tactful.profile.identity import IdentityRules
 from tactful.profile.orders import load_not_goods
 from tactful.service.door import Doorman, doorman_of
+from tactful.service.fault import place_of
 from tactful.service.identity import read_rules
-from tactful.service.ingest import place_of
 from tactful.service.keys import is_live
 from tactful.service.ports import Store
 from tactful.service.project import Project, read_texts

@@ -11,7 +11,7 @@ from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 
 from tactful.model.problems import StoreProblem
-from tactful.service.ingest import place_of
+from tactful.service.fault import place_of
 from tactful.web.answers import JSON, trouble
 from tactful.web.calls import call_routes
 from tactful.web.desk import Busy, Desk

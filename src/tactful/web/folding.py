@@ -24,8 +24,8 @@ import msgspec
 
 from tactful.bootstrap import Place, reading_store
 from tactful.model.problems import StoreProblem
+from tactful.service.fault import place_of
 from tactful.service.folding import Folded, Folder
-from tactful.service.ingest import place_of
 
 ENDED = "The process that folds ended; another one is started."
 GRACE = 2.0
@@ -169,7 +169,7 @@ def _received(pipe: IO[bytes] | None) -> bytes:
 
 def main() -> None:
     """The process: fold when asked, until nobody is there to ask."""
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     asked = sys.stdin.buffer
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
