@@ -15,6 +15,7 @@ from tactful.profile.document import Document
 from tactful.profile.events import (
     NOTED,
     ORDER_LINE,
+    ORDER_SEEN,
     REQUESTED,
     SCORED,
     STATED,
@@ -163,6 +164,11 @@ def line(
 ) -> Event:
     body = OrderLine(order or f"o{day}", 0, code, name, units, price, country, nature, goods)
     return event(ORDER_LINE, body, day, source)
+
+
+def page_told(line: Event) -> Event:
+    """The same line of an order, told by a page with a key that anybody can read."""
+    return msgspec.structs.replace(line, kind=ORDER_SEEN, key=b"\xfe" + line.key)
 
 
 def note(kind: str, day: float, ref: str = "", text: str = "", source: str = "orders") -> Event:

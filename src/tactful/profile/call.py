@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from tactful.model.arrivals import Identifier
-from tactful.model.records import NewEvent
+from tactful.model.records import LINE, SEEN_LINE, NewEvent
 from tactful.profile import events as kinds
 from tactful.profile.identifiers import ANONYMOUS
 from tactful.profile.orders import NotGoods
@@ -24,6 +24,7 @@ TIGHTENS = frozenset({kinds.COMPLAINT_OPENED, kinds.PARCEL_LATE, kinds.ORDER_CAN
 """Kinds of events that can only make a verdict stricter."""
 CATEGORIES: dict[str, str] = {
     kinds.ORDER_LINE: "purchase",
+    kinds.ORDER_SEEN: "purchase",
     kinds.PRODUCT_VIEWED: "browsing.own",
     kinds.PAGE_VIEWED: "browsing.own",
     kinds.PRODUCT_ADDED: "browsing.cart",
@@ -126,7 +127,10 @@ class Call:
             self.shown = next((each for each in names if each[0] == ANONYMOUS), None)
 
     def event(self, kind: str, body: kinds.Body, n: int | None = None) -> tuple[NewEvent, ...]:
-        """The event, or nothing where its category may not be kept or it is of nobody; then it is counted."""
+        """The event, or nothing where its category may not be kept or it is of nobody; then it is counted.
+
+        `n` is the place of a line within its order.
+        """
         reason = self.why_not(CATEGORIES.get(kind, "")) if kind != kinds.TRAITS else ""
         if reason:
             self.left_out.append(f"event {kind}: {reason}")
@@ -135,7 +139,9 @@ class Call:
         if person is None:
             self.left_out.append(f"event {kind}: {OF_NOBODY}")
             return ()
-        message_id = self.message_id if n is None else b"%b/%d" % (self.message_id, n)
+        message_id = self.message_id
+        if n is not None:
+            message_id = b"%b%b/%d" % (SEEN_LINE if kind == kinds.ORDER_SEEN else LINE, self.message_id, n)
         return (NewEvent(self.door.source, message_id, kind, person, self.at, _encode(body), self.point),)
 
 

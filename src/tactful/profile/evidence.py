@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tactful.profile.document import Line, Seen
-from tactful.profile.events import PRODUCT_ADDED, PRODUCT_REMOVED, PRODUCT_VIEWED, PRODUCTS_SEARCHED
+from tactful.profile.document import BOUGHT, Document, Line, Seen
+from tactful.profile.events import ORDER_SEEN, PRODUCT_ADDED, PRODUCT_REMOVED, PRODUCT_VIEWED, PRODUCTS_SEARCHED
 from tactful.profile.measures import Person
 from tactful.profile.moments import moments, subject
 
@@ -65,6 +65,16 @@ def looks(kind: str, person: Person, shop: Shop) -> list[Occasion]:
 def bought(lines: list[Line]) -> list[Occasion]:
     """Lines of orders as occasions."""
     return [Occasion(line.at, line.key, line.source, line.order, line.units, line.price) for line in lines]
+
+
+def ordered_since(document: Document, code: str, at: int, now: int) -> bool:
+    """Whether a product was ordered from an instant on, be it that only a page told of it: for what ends with an order
+    and nothing else."""
+    seen = document.seen.get(ORDER_SEEN, {}).get(code)
+    if seen is not None and at <= seen.at <= now:
+        return True
+    product = document.products.get(code)
+    return product is not None and any(line.nature == BOUGHT and at <= line.at <= now for line in product.lines)
 
 
 def asked_for(person: Person) -> list[Occasion]:

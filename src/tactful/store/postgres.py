@@ -213,6 +213,8 @@ def bring_forward(database: PostgresDatabase, seeds: Seeds, at: int) -> tuple[in
     with database.writing() as connection:
         connection.execute("SET LOCAL lock_timeout = '60s'")
         connection.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+        for name in BY_KEY:
+            connection.execute(f"SET LOCAL {name} TO DEFAULT")
         connection.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
         connection.execute("CREATE SCHEMA IF NOT EXISTS tactful")
         version = version_of(connection, database.place)

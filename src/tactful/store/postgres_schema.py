@@ -47,6 +47,7 @@ WORDS = (
     (r"\bBLOB\b", "BYTEA"),
     (r"\bTEXT\b", 'TEXT COLLATE "C"'),
     (r"\bx''", "''"),
+    (r"\bx'([0-9a-f]{2})'", r"'\\x\1'::BYTEA"),
 )
 
 

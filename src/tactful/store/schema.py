@@ -22,6 +22,11 @@ caps that places were last taken under. `apart` who is not to be joined again (l
 for somebody to look. `identifier.shared` is 1 once several people turned out to use it. `set_aside` is what could not
 be taken, `left_out` counts what was not kept, `refold` names people whose document has to be folded anew, and
 `follower` how far one who follows the events has come.
+
+Version 4 keeps lines of orders apart from calls: the key of a line has a byte in front, x'ff', or x'fe' where only a
+page told of the order. Keys of before are brought along. What was seen and is gone may have been either, and counts as
+both. Lines are taken for a page's where a key that anybody can read was made for their source and collection point, and
+they lie under a browser: such a line counts again once a system of the shop tells of the order.
 """
 
 from __future__ import annotations
@@ -158,5 +163,20 @@ VERSION_3 = (
     "CREATE TABLE follower (name TEXT PRIMARY KEY, txid INTEGER NOT NULL, pos INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3)
+OF_EVENT = "FROM event e WHERE e.pos = seen.pos AND e.day = seen.day AND e.key = seen.message_key"
+VERSION_4 = (
+    """UPDATE event SET kind = 'order_seen' WHERE kind = 'order_line'
+        AND EXISTS (SELECT 1 FROM api_key k WHERE k.public = 1 AND k.source = event.source AND k.point = event.point)
+        AND EXISTS (SELECT 1 FROM identifier i WHERE i.person_id = event.person_id AND i.kind = 'anonymous')""",
+    f"""INSERT INTO seen (message_key, day, pos) SELECT CAST(x'ff' || message_key AS BLOB), day, pos FROM seen
+        WHERE NOT EXISTS (SELECT 1 {OF_EVENT})""",
+    f"""UPDATE seen SET message_key = CAST(x'ff' || message_key AS BLOB)
+        WHERE EXISTS (SELECT 1 {OF_EVENT} AND e.kind = 'order_line')""",
+    f"""UPDATE seen SET message_key = CAST(x'fe' || message_key AS BLOB)
+        WHERE EXISTS (SELECT 1 {OF_EVENT} AND e.kind = 'order_seen')""",
+    "UPDATE event SET key = CAST(x'ff' || key AS BLOB) WHERE kind = 'order_line'",
+    "UPDATE event SET key = CAST(x'fe' || key AS BLOB) WHERE kind = 'order_seen'",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
 NEWEST = len(STEPS)
