@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tactful.model.arrivals import Arrival, Key
 from tactful.model.kept import Appended
+from tactful.model.problems import StoreProblem
 from tactful.model.records import LINE, SEEN_LINE, NewEvent
 from tactful.profile.events import ORDER_LINE, ORDER_SEEN, PRODUCT_VIEWED
 from tactful.store import database, open_store, postgres, schema
+from tactful.store.base import StorePart
 from tactful.store.copying import copy
 from tactful.store.postgres import migrate_postgres, open_postgres
 from tactful.store.postgres_schema import steps
@@ -61,11 +64,13 @@ def written_before(engine: str, make: Opening, monkeypatch: pytest.MonkeyPatch) 
             older.setattr(database, "NEWEST", 3)
         else:
             older.setattr(postgres, "steps", lambda: steps()[:3])
-        store = make()
-        store.add_key(PAGE_KEY)
-        assert store.append([*BEFORE, GONE], 10).added == 6
-        assert store.forget_events(0, 99, lambda kind, at, body: None if body == GONE.body else body).deleted
-        store.close()
+        older.setattr(StorePart, "_meet", lambda *told: None)
+        with closing(make()) as store:
+            store.add_key(PAGE_KEY)
+            assert store.append([*BEFORE, GONE], 10).added == 6
+            assert store.forget_events(0, 99, lambda kind, at, body: None if body == GONE.body else body).deleted
+            with store._db.writing() as connection:
+                connection.execute("DELETE FROM meta WHERE name = 'suppression'")
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -75,8 +80,7 @@ def test_nothing_is_stored_twice_across_the_step(
     make, forward = stores(tmp_path, postgres_url)[engine]
     written_before(engine, make, monkeypatch)
     forward()
-    store = make()
-    try:
+    with closing(make()) as store:
         assert store.append(AGAIN, 20) == Appended(0, 5, 0, 0)
         gone = event("tills", LINE + b"o0/1", ORDER_LINE)
         assert store.append([gone], 20).added == 0, "what was deleted since does not come back"
@@ -90,14 +94,21 @@ def test_nothing_is_stored_twice_across_the_step(
             assert all(each.same for each in copy(store, copied, lambda rows: None))
         with open_store(tmp_path / "copied.db") as copied:
             assert copied.append([*AGAIN, gone, *calls], 30) == Appended(0, 8, 0, 0)
-    finally:
-        store.close()
 
 
 def kinds(store: Verbs, who: tuple[str, str]) -> Sequence[str]:
     person = store.find(*who)
     assert person is not None
     return [each.kind for each in store.tail(person)]
+
+
+def test_a_server_of_the_version_before_stores_no_line_twice(postgres_url: str) -> None:
+    """On PostgreSQL it may go on while the tables are brought forward: its lines are refused, and it is told again."""
+    with closing(open_postgres(postgres_url)) as store:
+        assert store.append([AGAIN[0]], 10).added == 1
+        with pytest.raises(StoreProblem):
+            store.append([BEFORE[0]], 20)
+        assert store.append([BEFORE[4], AGAIN[1]], 30).added == 2
 
 
 def test_a_forged_message_takes_no_lines_place(tmp_path: Path) -> None:

@@ -49,13 +49,19 @@ def import_permissions(
     by_person: dict[tuple[str, str], list[Statement]] = {}
     for statement in read.statements:
         by_person.setdefault(statement.person, []).append(statement)
+    also = {
+        person: dict.fromkeys(name for each in statements for name in each.also)
+        for person, statements in by_person.items()
+    }
     added = created = 0
     people = sorted(by_person, key=lambda person: all(each.permission.state not in ENDS for each in by_person[person]))
     for start in range(0, len(people), _PEOPLE):
         part = people[start : start + _PEOPLE]
         created += sum(store.find(*person) is None for person in part)
+        ids = store.owners(part)
+        store.also_named([(own, name) for person, own in zip(part, ids, strict=True) for name in also[person]], now)
         rows = []
-        for person, person_id in zip(part, store.owners(part), strict=True):
+        for person, person_id in zip(part, ids, strict=True):
             kept = store.permissions(person_id)
             rows += [(person_id, each.permission) for each in by_person[person] if not _stands(each, kept)]
         added += store.record_permissions(rows)

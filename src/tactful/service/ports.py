@@ -114,6 +114,9 @@ class Store(Protocol):
     def owners(self, identifiers: Sequence[Identifier]) -> list[int]:
         """The person whom each identifier was made for: what is written under it stays hers when she is parted."""
 
+    def also_named(self, rows: Sequence[tuple[int, Identifier]], at: int) -> None:
+        """What somebody unknown refused by one of these names is theirs; the names are not kept."""
+
     def own_identifiers(self, person_id: int) -> list[Identifier]:
         """The identifiers of this very person, whoever she is part of today."""
 

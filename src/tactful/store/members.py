@@ -14,11 +14,11 @@ import msgspec
 from tactful.model.problems import StoreProblem
 from tactful.model.records import DAY, Cap, Contact
 from tactful.model.said import ENDS, statement
-from tactful.store.base import written
 from tactful.store.connection import Connection
 from tactful.store.contacts import ONCE, counts_in, read_caps
+from tactful.store.forms import written
+from tactful.store.hers import Hers, encode, keep_hers, kept_hers, write_log
 from tactful.store.parts import in_parts
-from tactful.store.permissions import Hers, encode, keep_hers, kept_hers, write_log
 
 PARTS = 500
 GROUP = """SELECT person_id FROM person WHERE root = (SELECT root FROM person WHERE person_id = ?)

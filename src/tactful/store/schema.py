@@ -27,6 +27,9 @@ Version 4 keeps lines of orders apart from calls: the key of a line has a byte i
 page told of the order. Keys of before are brought along. What was seen and is gone may have been either, and counts as
 both. Lines are taken for a page's where a key that anybody can read was made for their source and collection point, and
 they lie under a browser: such a line counts again once a system of the shop tells of the order.
+
+Version 5 adds what somebody unknown refused, by keyed forms of what named her (`suppression`); `entry` is the strict
+form, `scope` what was refused. Its key is `suppression` of `meta`, and is never changed.
 """
 
 from __future__ import annotations
@@ -177,6 +180,14 @@ VERSION_4 = (
     "UPDATE event SET key = CAST(x'ff' || key AS BLOB) WHERE kind = 'order_line'",
     "UPDATE event SET key = CAST(x'fe' || key AS BLOB) WHERE kind = 'order_seen'",
 )
+VERSION_5 = (
+    """CREATE TABLE suppression (
+        form BLOB NOT NULL, scope BLOB NOT NULL, entry BLOB NOT NULL, key_version INTEGER NOT NULL,
+        norm_version INTEGER NOT NULL, occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (form, scope, entry)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX suppression_entry ON suppression (entry, scope)",
+)
 
-STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4)
+STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5)
 NEWEST = len(STEPS)

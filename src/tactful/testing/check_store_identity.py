@@ -20,7 +20,9 @@ RULES = load_identity(
 kinds:
   customer: {is: unique, priority: 1, per_person: 1}
   email: {is: unique, priority: 2, per_person: 2}
-  anonymous: {is: unique, priority: 3, per_person: any, alone: true}
+  phone: {is: unique, priority: 4, per_person: 2}
+  loyalty: {is: unique, priority: 5, per_person: 2}
+  anonymous: {is: unique, priority: 6, per_person: any, alone: true}
   address: {is: shared}
 """,
     "the kit",
