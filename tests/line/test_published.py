@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from tactful.learning.judgements import read_judgements, read_orderings
-from tactful.model.flow import Flow
 from tactful.service.line import Study, evaluate, fit_line, loaded, shipped, write
 from tactful.service.line_cases import broken, kept_by_cases
-from tactful.service.line_verdicts import TOO_CREEPY, agreed, rank, sanity, verdict
+from tactful.service.line_verdicts import PLAINLY, agreed, rank, sanity, verdict
 from tactful.service.packs import load_rules, packaged, packaged_fit
 
 
@@ -47,19 +46,13 @@ def test_what_most_minded_is_not_said_and_what_most_welcomed_is_not_left_alone(s
     assert max(found.shares.values()) < 0.6, "a judge that gives one answer to everything is seen for what it is"
 
 
-PLAINLY: Flow = {"permission.state": "given", "permission.asked": "plainly", "permission.basis": "consent"}
-
-
-def test_one_creepy_scenario_is_another_that_was_welcomed_once_she_agreed(study: Study) -> None:
-    """Where permission is written over a scenario, too: then being tracked unasked is being tracked having agreed."""
+def test_tracked_unasked_and_tracked_having_agreed_are_one_flow_once_she_agreed(study: Study) -> None:
+    """No points can part them, so a sensor that gives her nothing keeps to what is general in both."""
     rules, card, under = load_rules(), shipped("published"), agreed()
     coded = {each.id: [{**under, **flow, **PLAINLY} for flow in each.flows] for each in study.judgements}
-    minded = [each.id for each in study.judgements if each.values.get("creepy_pct", 0.0) >= TOO_CREEPY]
-    said = {each for each in minded if "say" in [verdict(rules, card, flow, {}).name for flow in coded[each]]}
-    assert said == {"ol14-auto"}
-    assert all(flow == coded["ol14-optin"][1] for flow in coded["ol14-auto"])
-    values = {each.id: each.values for each in study.judgements}
-    assert (values["ol14-auto"]["creepy_pct"], values["ol14-optin"]["creepy_pct"]) == (77, 24)
+    named = {id: [verdict(rules, card, flow, {}).name for flow in coded[id]] for id in ("ol14-auto", "ol14-optin")}
+    assert coded["ol14-auto"][0] == coded["ol14-optin"][1]
+    assert named == {"ol14-auto": ["soften", "soften"], "ol14-optin": ["say", "soften"]}
 
 
 def test_no_case_of_the_articles_comes_out_otherwise() -> None:

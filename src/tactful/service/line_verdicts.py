@@ -20,6 +20,7 @@ from tactful.service.packs import Rules, packaged, packaged_fit
 NAMES = tuple(word.name for word in LISTS["verdict"])
 """From the least free to the freest."""
 TOO_CREEPY, WELCOME = 60.0, 70.0
+PLAINLY: Flow = {"permission.state": "given", "permission.asked": "plainly", "permission.basis": "consent"}
 Score = Callable[[Judgement], float]
 
 
@@ -59,13 +60,17 @@ def rank(rules: Rules) -> Callable[[Scorecard], Score]:
 
 
 def sanity(rules: Rules, card: Scorecard, judgements: tuple[Judgement, ...]) -> Sanity:
-    """With permission given plainly: what 60 % minded is never said, what 70 % welcomed is never left alone."""
+    """With permission given plainly: what 60 % minded is never said, what 70 % welcomed is never left alone.
+
+    Both hold where a coding keeps what it says of permission, and where the plain yes is written over that.
+    """
     under = agreed()
     counts: Counter[str] = Counter()
     said, left = [], []
     for each in judgements:
         names = [verdict(rules, card, flow, under).name for flow in each.flows]
         counts.update(names)
+        names += [verdict(rules, card, {**flow, **PLAINLY}, under).name for flow in each.flows]
         if each.values.get("creepy_pct", 0.0) >= TOO_CREEPY and "say" in names:
             said.append(each.id)
         if each.values.get("acceptable_pct", 0.0) >= WELCOME and "never" in names:
