@@ -8,7 +8,7 @@ here yet has its place:
 - `identifier.label` is the plain value until then, and is sealed with the rest;
 - `event.pos` is taken from `meta.next_pos`, so that none is ever given twice, also not after an erasure;
 - `event.txid` is 0 here: one writer at a time commits in the order of `pos`; a store with many writers needs both;
-- `gate` holds one person each until households share one; `log` gets its chain with sealing;
+- `gate` is of a person, or of a household: of the lowest id among all who share it; `log` gets its chain with sealing;
 - `contact.lease_until` and `deadline` are used when something is sent by ourselves.
 
 Version 2 adds the policies that were published and the one in force. `publication.policy` is the digest of the rules,
@@ -30,6 +30,8 @@ they lie under a browser: such a line counts again once a system of the shop tel
 
 Version 5 adds what somebody unknown refused, by keyed forms of what named her (`suppression`); `entry` is the strict
 form, `scope` what was refused. Its key is `suppression` of `meta`, and is never changed.
+
+Version 6 adds households: who is in one, since when and why; `left_at` is 0 while she is.
 """
 
 from __future__ import annotations
@@ -188,6 +190,15 @@ VERSION_5 = (
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX suppression_entry ON suppression (entry, scope)",
 )
+VERSION_6 = (
+    "CREATE TABLE household (household_id INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT",
+    """CREATE TABLE housemate (
+        household_id INTEGER NOT NULL REFERENCES household, person_id INTEGER NOT NULL REFERENCES person,
+        since INTEGER NOT NULL, evidence BLOB NOT NULL, left_at INTEGER NOT NULL DEFAULT 0,
+        left_why BLOB NOT NULL DEFAULT x'', PRIMARY KEY (household_id, person_id, since)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX housemate_person ON housemate (person_id, left_at)",
+)
 
-STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5)
+STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6)
 NEWEST = len(STEPS)
