@@ -28,7 +28,7 @@ from tactful.bootstrap import store_at
 from tactful.model.arrivals import Arrival, Key
 from tactful.model.problems import Problems
 from tactful.model.records import LINE, SEEN_LINE
-from tactful.profile.events import Traits
+from tactful.profile.events import Reported, Traits
 from tactful.service.door import Doorman, Sender, arrive, check_point, sender_of
 from tactful.service.events_file import calls_of
 from tactful.service.ingest import ingest, refuse_body
@@ -80,6 +80,14 @@ def recordings(folder: Path) -> Iterator[tuple[str, bool, object]]:
             client = "browser" if "Mozilla" in headers["user-agent"] else headers["user-agent"]
             for each in calls_of(request["body"], 1):
                 yield client, headers.get("sec-gpc") == "1", each.payload  # type: ignore[union-attr]
+
+
+def test_what_a_page_says_went_wrong_is_marked_as_a_page_s() -> None:
+    late = call(event="Parcel Late", properties={"order_id": "o1"})
+    (ours,), (told,) = arrived(late, OPEN_SERVER).events, arrived(late, OPEN_PAGE).events
+    assert (ours.person, told.person) == (("customer", "u1"), ("customer", "u1"))
+    bodies = [msgspec.msgpack.decode(each.body, type=Reported) for each in (ours, told)]
+    assert [(each.ref, each.by_page) for each in bodies] == [("o1", False), ("o1", True)]
 
 
 def test_an_order_of_a_page_is_seen_and_one_of_a_server_is_an_order() -> None:

@@ -136,6 +136,8 @@ class Call:
             self.left_out.append(f"event {kind}: {reason}")
             return ()
         person = self.hers if kind in TIGHTENS else self.shown
+        if self.door.public and kind in TIGHTENS and isinstance(body, kinds.Note):
+            body = kinds.Reported(body.ref, body.text, by_page=True)
         if person is None:
             self.left_out.append(f"event {kind}: {OF_NOBODY}")
             return ()

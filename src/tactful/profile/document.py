@@ -71,10 +71,14 @@ class Denial(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Flag(msgspec.Struct, frozen=True, array_like=True):
-    """That something of one number went wrong or was mended: the first and the last time, and the event of the last."""
+    """That something of one number went wrong or was mended: the first and the last time that anybody told of.
+
+    `at` is the last time that a system of ours told of, with that event's key and source; an empty source: none did.
+    """
 
     first: int
     last: int
+    at: int = 0
     key: bytes = b""
     source: str = ""
 

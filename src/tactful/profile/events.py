@@ -88,6 +88,13 @@ class Note(msgspec.Struct, frozen=True, array_like=True):
     text: str = ""
 
 
+class Reported(Note, frozen=True, array_like=True):
+    """The body of an event that tells of something that went wrong. `by_page`: only a page or an app told of it, which
+    makes us more careful and is counted for nothing."""
+
+    by_page: bool = False
+
+
 class Traits(msgspec.Struct, frozen=True, array_like=True):
     """Things about her as text, by fact and part (`contact.name:given`).
 

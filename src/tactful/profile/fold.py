@@ -56,6 +56,7 @@ from tactful.profile.events import (
     Note,
     Noted,
     OrderLine,
+    Reported,
     Requested,
     Scored,
     Stated,
@@ -84,6 +85,7 @@ _FLAGS = frozenset(
 )
 _line = msgspec.msgpack.Decoder(OrderLine).decode
 _note = msgspec.msgpack.Decoder(Note).decode
+_reported = msgspec.msgpack.Decoder(Reported).decode
 _traits = msgspec.msgpack.Decoder(Traits).decode
 _stated = msgspec.msgpack.Decoder(Stated).decode
 _noted = msgspec.msgpack.Decoder(Noted).decode
@@ -173,7 +175,9 @@ class _Draft:
                 self.add_line(_line(body), key, at, source)
             elif kind == ORDER_SEEN:
                 self.page_told(_line(body), key, at, source)
-            elif kind in MOST_SEEN or kind in _FLAGS:
+            elif kind in _FLAGS:
+                self.flag(kind, _reported(body), at, key, source)
+            elif kind in MOST_SEEN:
                 self.note(kind, _note(body), at, key, source)
             else:
                 self.other(kind, body, at, key, source)
@@ -201,24 +205,18 @@ class _Draft:
     def page_told(self, body: OrderLine, key: bytes, at: int, source: str) -> None:
         """A line of an order that only a page told of: nothing was bought, but nobody reminds her of it."""
         if NATURES[body.nature] == RETURNED:
-            self.flag(ORDER_SEEN, body.order, at, key, source)
+            self.flag(ORDER_SEEN, Reported(body.order, by_page=True), at, key, source)
         else:
             _latest(self.seen.of(ORDER_SEEN), body.code, Seen(at, key, source, body.order))
 
-    def flag(self, kind: str, ref: str, at: int, key: bytes, source: str) -> None:
+    def flag(self, kind: str, told: Reported, at: int, key: bytes, source: str) -> None:
         of = self.flags.of(kind)
-        known = of.get(ref)
-        if known is None:
-            of[ref] = Flag(at, at, key, source)
-        elif (at, key) > (known.last, known.key):
-            of[ref] = Flag(min(known.first, at), at, key, source)
-        elif at < known.first:
-            of[ref] = Flag(at, known.last, known.key, known.source)
+        new = Flag(at, at) if told.by_page else Flag(at, at, at, key, source)
+        old = of.get(told.ref, new)
+        ours = max(old, new, key=lambda each: (bool(each.source), each.at, each.key))
+        of[told.ref] = Flag(min(old.first, at), max(old.last, at), ours.at, ours.key, ours.source)
 
     def note(self, kind: str, note: Note, at: int, key: bytes, source: str) -> None:
-        if kind in _FLAGS:
-            self.flag(kind, note.ref, at, key, source)
-            return
         _latest(self.seen.of(kind), note.ref, Seen(at, key, source, note.text))
         if at >= 0:
             self.moments.setdefault(kind, []).append((at, key, note.ref))

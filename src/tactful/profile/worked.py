@@ -14,7 +14,7 @@ import msgspec
 from tactful.model.records import DAY, Fact
 from tactful.profile.derived import Derived
 from tactful.profile.document import Line, Seen
-from tactful.profile.evidence import Occasion, bought, counted, looks, noticed, ordered_since
+from tactful.profile.evidence import REPORTED, Occasion, bought, counted, looks, noticed, ordered_since
 from tactful.profile.measures import NEVER, Item, Person, median
 from tactful.profile.names import kind_of, plain_name
 from tactful.profile.revealing import Revealed, more_delicate
@@ -227,8 +227,9 @@ def _facts(name: str, person: Person) -> list[Fact]:
 
 
 def _revealed(what: str, person: Person, occasions: Iterable[Occasion]) -> Revealed | None:
-    """The most delicate thing that the products or searches among these give away. Orders as such give nothing away."""
-    if what in ("orders", "returned"):
+    """The most delicate thing that the products or searches among these give away. Orders and complaints as such give
+    nothing away."""
+    if what in ("orders", "returned", *REPORTED):
         return None
     texts = _texts(what, person)
     found: Revealed | None = None
