@@ -12,7 +12,7 @@ from tactful.store.connection import Connection, Database
 from tactful.store.forms import normal_form, read, written
 from tactful.store.hers import add_permissions, kept_hers
 from tactful.store.parts import LOOKUP, in_parts
-from tactful.store.suppression import lift, meet
+from tactful.store.suppression import NOBODY, anything_kept, lift, meet
 
 DAY = 86_400_000_000
 NORM_VERSION = 1
@@ -120,11 +120,15 @@ class StorePart:
     def _meet(self, connection: Connection, met: Mapping[Identifier, Iterable[int]], at: int) -> None:
         """These people came by these identifiers at `at` (0: they are new): what was refused by one of them before
         anybody had it is theirs."""
-        meet(connection, self._suppression, met, at)
+        named = {each: people for each, people in met.items() if each[0] != NOBODY}
+        if named and anything_kept(connection):
+            meet(connection, self._suppression, named, at)
 
     def _now_hers(self, connection: Connection, identifier: Identifier, person: int, at: int) -> None:
         """She got an identifier at `at`. A yes that she says with it undoes what was refused by it before."""
-        self._meet(connection, {identifier: (person,)}, at)
+        if identifier[0] == NOBODY or not anything_kept(connection):
+            return
+        meet(connection, self._suppression, {identifier: (person,)}, at)
         said_now = [each for each in kept_hers(connection, person).permissions if each.received_at >= at]
         lift(connection, self._suppression, [identifier], said_now)
 

@@ -50,8 +50,8 @@ decode_no = msgspec.msgpack.Decoder(Permission).decode
 
 def forms(kind: str, value: str) -> list[bytes]:
     """Every way in which an identifier may be written, the strict one first; none for what names a browser."""
-    strict = normal_form(kind, value)
-    if not strict or kind == NOBODY:
+    strict = b"" if kind == NOBODY else normal_form(kind, value)
+    if not strict:
         return []
     text = strict.decode("utf-8", "surrogatepass")
     more = address_forms(text) if kind == "email" else number_forms(text) if kind == "phone" else []
@@ -63,10 +63,11 @@ def address_forms(address: str) -> list[str]:
     local, at, domain = address.rpartition("@")
     if not at or not local:
         return []
-    try:
-        domain = domain.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return []
+    if not domain.isascii():
+        try:
+            domain = domain.encode("idna").decode("ascii").lower()
+        except UnicodeError:
+            return []
     untagged = local.partition("+")[0] or local
     found = [f"{local}@{domain}", f"{untagged}@{domain}"]
     if domain in GMAIL:
@@ -126,8 +127,15 @@ def is_kept(connection: Connection, key: bytes, identifier: Identifier, ends: It
     return True
 
 
+def anything_kept(connection: Connection) -> bool:
+    """Whether somebody unknown refused anything at all; nothing more of it is kept until the commit."""
+    connection.lock_refusals(to_keep=False)
+    return connection.execute("SELECT 1 FROM suppression LIMIT 1").fetchone() is not None
+
+
 def meet(connection: Connection, key: bytes, met: Mapping[Identifier, Iterable[int]], at: int) -> None:
-    """People with whom these identifiers came have what was refused by them. Inside a write, their gates taken.
+    """People with whom these identifiers came have what was refused by them. Inside a write, their gates taken, and
+    `anything_kept` asked before.
 
     `at` is now (µs), 0 where the people are new and have said nothing.
     """
@@ -135,9 +143,6 @@ def meet(connection: Connection, key: bytes, met: Mapping[Identifier, Iterable[i
     for identifier, people in met.items():
         for form in keyed(key, identifier):
             whose.setdefault(form, set()).update(people)
-    if not whose:
-        return
-    connection.lock_refusals(to_keep=False)
     refused: dict[int, dict[bytes, Permission]] = {}
     for part in in_parts(sorted(whose), LOOKUP):
         marks = ",".join("?" * len(part))

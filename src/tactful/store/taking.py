@@ -13,7 +13,7 @@ from tactful.store.base import DAY, StorePart
 from tactful.store.connection import Connection
 from tactful.store.events import CHUNK, EventVerbs, divided, insert
 from tactful.store.forms import read, written
-from tactful.store.suppression import NOBODY, forms, is_kept, suppress
+from tactful.store.suppression import NOBODY, anything_kept, forms, is_kept, meet, suppress
 
 Meant = dict[Identifier, int | None]
 
@@ -130,7 +130,10 @@ class TakingVerbs(EventVerbs, StorePart):
     ) -> None:
         """Whoever comes with a name that nobody has yet has what was refused by it before."""
         names = {each for arrival, is_new in zip(arrivals, fresh, strict=True) if is_new for each in arrival.names}
-        found = self._found(connection, {each for each in names if each[0] != NOBODY and meant.get(each) is None})
+        names = {each for each in names if each[0] != NOBODY and meant.get(each) is None}
+        if not names or not anything_kept(connection):
+            return
+        found = self._found(connection, names)
         unknown = {each for each, person in found.items() if person is None}
         meant.update(found)
         met: dict[Identifier, set[int]] = {}
@@ -140,7 +143,7 @@ class TakingVerbs(EventVerbs, StorePart):
                 met.setdefault(each, set()).update(person for person in whose if person is not None)
         if met:
             connection.lock_people({person for people in met.values() for person in people})
-            self._meet(connection, met, at)
+            meet(connection, self._suppression, met, at)
 
 
 def ends_of(arrival: Arrival) -> tuple[Permission, ...]:
