@@ -99,6 +99,16 @@ def test_it_finds_her(door: Callable[[Store, Path], tuple[str, str]], public: bo
         assert state(store, *door(store, tmp_path)) == "withdrawn"
 
 
+def test_a_no_where_nothing_says_what_she_was_told_waits_too(tmp_path: Path) -> None:
+    """No collection point covers this source, so nothing of the call may be kept, not even whom it names."""
+    with closing(store_at(tmp_path)) as store:
+        call = {"type": "track", "event": "Unsubscribed", "messageId": "1", "userId": "17850"}
+        done = ingest(store, Sender("unheard-of"), DOORMAN, [call], NOW)
+        assert (done.accepted, done.refused) == (1, ())
+        assert store.find("customer", "17850") is None
+        assert state(store, *by_ingest(store, tmp_path)) == "withdrawn"
+
+
 def test_the_address_is_never_kept(tmp_path: Path) -> None:
     with closing(store_at(tmp_path)) as store:
         refuse(store)
