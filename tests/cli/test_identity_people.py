@@ -123,6 +123,7 @@ def test_a_household_is_made_and_left(shop: Path, people: list[str]) -> None:
     told = said(shop, "household", "join", one, other, *BY)
     assert one in told
     assert "Ana: she told us at the till" in told
+    assert f"household: what {other} and she hear counts for all of them." in said(shop, "show", one)
     assert "already" in refused(shop, "identity", "household", "join", one, other, *BY)
     assert "name two or more" in refused(shop, "identity", "household", "join", one, *BY)
     assert "nobody of this name" in refused(shop, "identity", "household", "join", one, "customer:nobody", *BY)

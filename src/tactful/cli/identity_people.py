@@ -67,6 +67,9 @@ def show(person: Person, shop: Folder = Path(), json: AsJson = False) -> None:
     if who.merges:
         say()
         _merges(who.merges, zone)
+    if who.household:
+        say()
+        hang("household: ", f"what {', '.join(who.household)} and she hear counts for all of them.", 11)
     for each in who.conflicts:
         about = f"{each.yes.purpose} by {each.yes.channel}"
         text = f"one said no and another yes. The no holds until she says yes again: ask her about {about}."

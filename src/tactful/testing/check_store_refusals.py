@@ -141,6 +141,19 @@ def check_a_no_that_meets_somebody(make_store: MakeStore) -> None:
         assert store.permissions(store.find(*PENNY)) == before, "what she said as the one whom we know is hers already"
 
 
+def check_a_name_that_is_not_kept(make_store: MakeStore) -> None:
+    """A file that knows her by a number and names an address beside it: the no finds her, the address is not kept."""
+    with closing(make_store("beside")) as store:
+        store.take_in([stop(1, MAIL)], 20)
+        penny, grace = store.owners([PENNY, ("customer", "grace")])
+        store.also_named([(penny, MAIL), (grace, ("email", "grace@shop.example"))], 40)
+        assert [each.state for each in store.permissions(penny)] == ["withdrawn"]
+        assert store.permissions(grace) == ()
+        assert store.find(*MAIL) is None
+        store.also_named([(penny, MAIL)], 50)
+        assert len(store.permissions(penny)) == 1
+
+
 def check_a_no_and_her_coming_at_once(make_store: MakeStore) -> None:
     """However a no and the one whom it is to find come in beside each other, she has it in the end."""
     with closing(make_store("no-and-her")) as store:
@@ -162,5 +175,5 @@ def check_a_no_and_her_coming_at_once(make_store: MakeStore) -> None:
 
 CHECKS_OF_REFUSALS: tuple[Callable[[MakeStore], None], ...] = (
     check_a_no_finds_her, check_every_form_of_a_no, check_only_her_yes_lifts_it, check_a_no_that_meets_somebody,
-    check_a_no_and_her_coming_at_once,
+    check_a_name_that_is_not_kept, check_a_no_and_her_coming_at_once,
 )  # fmt: skip
