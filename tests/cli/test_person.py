@@ -20,8 +20,8 @@ def test_she_is_shown_whole(shop: Path) -> None:
     answer = typed(shop, "person", "show", "ada", *NOW)
     assert answer.exit_code == 0, answer.output
     assert "Has 1 thing in the basket and has not ordered: Tray. (web)" in answer.stdout
-    assert "Told us contact.email. (web)" in answer.stdout
-    assert "purchase.item             1: 20725 (observed, newest 2011-11-25 10:00)" in answer.stdout
+    assert "Told us her e-mail address. (web)" in answer.stdout
+    assert "purchase.item             A thing she bought: lunch bag red. (observed, 2011-11-25 10:00)" in answer.stdout
     assert max(map(len, answer.stdout.splitlines())) <= 96
     before = typed(shop, "person", "show", "customer:ada", "--now", "2011-12-09T08:00").stdout
     assert "Tray" not in before
@@ -53,11 +53,27 @@ def test_what_another_source_says_instead_stands_beside_it(shop: Path) -> None:
         (shop / f"{source}.jsonl").write_text(json.dumps(call), encoding="utf-8")
         assert typed(shop, "import", "events", f"{source}.jsonl", "--source", source).exit_code == 0
     whole = typed(shop, "person", "show", "ada", "--facts", *NOW).stdout
-    assert "preference.size           14" in whole
+    assert "preference.size           Her size: 14." in whole
     assert "but web says 12 (provided, 2011-12-08 10:00)" in whole
     view = json.loads(typed(shop, "person", "show", "ada", "--json", *NOW).stdout)
     (size,) = (fact for fact in view["facts"] if fact["name"] == "preference.size")
     assert [each["value"] for each in size["contradicts"]] == [{"value": "12"}]
+
+
+def test_what_was_said_at_once_is_one_line(shop: Path) -> None:
+    at = {"userId": "ada", "timestamp": "2011-12-09T09:00:00Z"}
+    calls = [
+        {**at, "type": "track", "event": "Unsubscribed", "messageId": "1"},
+        {**at, "type": "page", "name": "Home", "messageId": "2", "context": {"gpc": True}},
+    ]
+    (shop / "web.jsonl").write_text("\n".join(map(json.dumps, calls)), encoding="utf-8")
+    assert typed(shop, "import", "events", "web.jsonl", "--source", "web").exit_code == 0
+    said = typed(shop, "person", "show", "ada", *NOW).stdout
+    lines = [line.strip() for line in said[said.index("Permissions") : said.index("Contacts")].splitlines()[1:-1]]
+    assert lines == [
+        "2011-12-09 09:00    market by email: withdrawn (web: she ended it there)",
+        "2011-12-09 09:00    advertise and sell everywhere: refused (web: Global Privacy Control)",
+    ]
 
 
 def test_a_no_from_before_we_knew_her_says_so(shop: Path) -> None:
@@ -73,7 +89,7 @@ def test_a_no_from_before_we_knew_her_says_so(shop: Path) -> None:
         done = typed(shop, "import", "events", f"{source}.jsonl", "--source", source)
         assert done.exit_code == 0, done.output
     flat = " ".join(typed(shop, "person", "show", "customer:pia", *NOW).stdout.split())
-    assert "market by email: withdrawn (none, blog) She said this before we knew who she was." in flat
+    assert "withdrawn (blog: she ended it there; said before we knew who it was) She said this before we knew" in flat
 
 
 BLOG = """

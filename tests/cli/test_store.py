@@ -76,7 +76,7 @@ def test_what_is_not_there_is_told(shop: Path, tmp_path: Path, postgres_server: 
     assert "no store at" in refused(shop, *copy, str(tmp_path / "none"), "--to", str(tmp_path / "b"), code=4)
     assert "There is no database nowhere" in refused(shop, *copy, str(shop), "--to", nowhere, code=4)
     assert "There is no database nowhere" in refused(shop, "--store", nowhere, "report", code=4)
-    assert "takes an address" in refused(shop, "--store", "mysql://x", "report", code=4)
+    assert "--store mysql://x: is no address" in refused(shop, "--store", "mysql://x", "report")
 
 
 def test_migrating(shop: Path, postgres_url: str, postgres_server: Server) -> None:

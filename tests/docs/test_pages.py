@@ -14,7 +14,9 @@ import typer
 from tests.docs.pages import PAGES, ROOT, commands, fences, links, opened
 
 from tactful.cli.main import FAULT, STOPPED, app
+from tactful.cli.place import STORE_FLAG, brought_forward
 from tactful.cli.screen import BAD_INPUT, LIMIT, NO, STORE
+from tactful.service.packaged_files import SAYS
 
 TACTFUL: Any = typer.main.get_command(app)
 LOADERS = (
@@ -46,11 +48,12 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
 
 def faults(words: str) -> list[str]:
     """What is wrong with a command as shown: a name or a flag that is not there, or too many arguments."""
-    command, rest = TACTFUL, shlex.split(words)[1:]
+    command, rest = TACTFUL, brought_forward(shlex.split(words)[1:])
+    rest = rest[2:] if rest[:1] == [STORE_FLAG] else rest
     while rest and rest[0] in below(command):
         command = below(command)[rest.pop(0)]
     if below(command):
-        return [] if rest in ([], ["--help"]) else [f"there is no `{rest[0]}`"]
+        return [] if rest in ([], ["--help"], ["--version"]) else [f"there is no `{rest[0]}`"]
     options = {
         name: each
         for each in command.params
@@ -148,6 +151,13 @@ def test_every_key_that_a_loader_reads_is_on_the_page_of_files(loader: str) -> N
     assert len(keys) >= (3 if "identity" in loader else 5)
     tables = {"version", "words", "because", "compatible", "covers"} if "files" not in loader else set()
     assert [key for key in sorted(keys - tables) if not re.search(rf"[`{{ ]{key}[`:]", page)] == []
+
+
+def test_the_page_of_files_lists_the_packaged_tables_in_the_words_of_the_command() -> None:
+    page = (ROOT / "docs/files.md").read_text("utf-8").partition("## tables/")[2]
+    listed = dict(re.findall(r"^\| `([\w-]+)\.yaml` \| (.+) \|$", page, re.MULTILINE))
+    plain = {name: re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", says) for name, says in listed.items()}
+    assert plain == {name: says for name, says in SAYS.items() if name != "identity"}
 
 
 def test_the_readme_begins_with_what_a_fresh_debian_needs() -> None:

@@ -43,6 +43,22 @@ sometimes: 1
         assert sentence in said
 
 
+def test_a_kind_that_nothing_brings_is_said() -> None:
+    text = """identity: 1
+kinds:
+  costumer: {is: unique, priority: 1, per_person: 1}
+  emial: {is: shared}
+  crm: {is: unique, priority: 3, per_person: 1}
+  household: {is: shared}
+"""
+    assert problems(text) == [
+        "identity.yaml:3: there is no kind of identifier `costumer`. Did you mean customer?",
+        "identity.yaml:4: there is no kind of identifier `emial`. Did you mean email?",
+        "identity.yaml:5: nothing brings identifiers of the kind `crm`, so it would join nobody. The kinds are "
+        "customer, loyalty, email, phone, device, anonymous.",
+    ]
+
+
 def test_somebody_must_be_known_by_something() -> None:
     assert (
         "nobody could ever be known"

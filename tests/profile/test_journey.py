@@ -81,7 +81,7 @@ def test_what_she_told_us_is_named_and_never_shown() -> None:
         TRAITS, Traits({"contact.email:value": "penny@shop.example", "contact.address:city": "Bath"}), 3, "web"
     )
     (episode,) = journey([told], at(9), VIA).episodes
-    assert happened(episode, "GBP") == "Told us contact.address and contact.email."
+    assert happened(episode, "GBP") == "Told us her postal address and her e-mail address."
     assert "penny" not in repr(episode)
 
 

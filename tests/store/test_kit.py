@@ -18,8 +18,7 @@ from tactful.model.records import Cap, Contact, NewEvent, Permission
 from tactful.profile.identity import IdentityRules, Kind
 from tactful.service.ports import Store
 from tactful.store import SqliteStore, open_store
-from tactful.store.hers import Hers, keep_hers, kept_hers
-from tactful.store.permissions import voices
+from tactful.store.hers import Hers, keep_hers, kept_hers, voices
 from tactful.store.postgres import PostgresStore, open_postgres
 from tactful.testing.check_store import CHECKS, MakeStore, check_store
 

@@ -24,6 +24,7 @@ ROUTES = [
         f"POST /v1/{name}"
         for name in ("batch", "b", "identify", "track", "page", "screen", "group", "alias", *"itpsga")
     ),
+    "POST /batch",
     "POST /v1/person",
     "POST /v1/heard",
     "GET /health/live",

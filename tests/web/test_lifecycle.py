@@ -60,7 +60,13 @@ def test_what_keeps_it_from_starting_is_said_in_a_sentence(shop: Path, tmp_path:
     assert (code, "one writer" in said) == (2, True)
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         code, said = refused(shop, "--port", str(taken.getsockname()[1]))
-    assert (code, "already in use" in said) == (2, True)
+    assert code == 2
+    assert "another program listens there already. Stop it, or say --port NUMBER; 0 takes any that is free." in said
+    assert "no such address on this machine. Say --host." in refused(shop, "--host", "203.0.113.7")[1]
+    assert "no address of that name is known. Say --host." in refused(shop, "--host", "nowhere.invalid")[1]
+    assert refused(shop / "shop.yaml")[1].endswith("is a file, and a shop is a folder: name the one with shop.yaml "
+                                                   "with --shop FOLDER.")  # fmt: skip
+    assert "there is no such folder" in refused(tmp_path / "none")[1]
     empty = tmp_path / "unpublished"
     empty.mkdir()
     (empty / "shop.yaml").write_text((shop / "shop.yaml").read_text("utf-8"), "utf-8")

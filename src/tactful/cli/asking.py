@@ -18,6 +18,7 @@ from tactful.service.packs import DEFAULT_POLICY, load_rules
 from tactful.service.questions import Answered, OfFlow, Register, Subject, of_decision, read_changes, read_one_flow
 
 _INDENT = 14
+NOTHING_LISTED = "Nothing is listed."
 _FLOW_SUFFIXES = (".json", ".jsonl")
 
 
@@ -114,7 +115,7 @@ def tell(found: Answered, json: bool, reader: str) -> None:
         say_json(_plain(found, reader))
         return
     if reader == "customer":
-        for line in found.lines or ("Nothing is listed.",):
+        for line in found.lines or (NOTHING_LISTED,):
             hang("", line, 0)
         return
     for line in found.lines:

@@ -23,11 +23,12 @@ COMMANDS = {
     "replay": ("explaining", "Decide once more and compare the bytes."),
     "gate": ("gating", "Split a list into who may be written to and who not."),
     "schema": ("schema", "What an editor needs to complete and check your files."),
+    "packaged": ("packaged", "Tables and policies that come with it: read or copy them."),
     "line": ("line", "How many people would mind: fit, measure, ask, compare."),
     "policy": ("policy_publishing", "Begin, test, explain, compare and publish a policy."),
     "doctor": ("doctor", "On one screen, why something is silent."),
     "judge": ("judge", "Judge flows from a file; no store, no person."),
-    "store": ("moving", "Move the store between a file and PostgreSQL, and keep it in shape."),
+    "store": ("moving", "Move the store to PostgreSQL and back; keep it in shape."),
     "words": ("words", "Every word that Tactful speaks, with its source."),
 }
 """Every command in the order of `tactful --help`: the module that holds it, and one line of help."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tactful.cli.asking import Of, Reader, Rules, flow_subject, is_flow, tell
+from tactful.cli.asking import NOTHING_LISTED, Of, Reader, Rules, flow_subject, is_flow, tell
 from tactful.cli.folder import AsJson, Folder, read_only
 from tactful.cli.main import app
 from tactful.cli.screen import NO, answered, hang, say, say_aligned, say_json
@@ -37,7 +37,7 @@ def why(
         from tactful.service import demo
 
         lines = demo.why(int(decision), reader.value)
-        say_json({"decision": decision, "lines": lines}) if json else say("\n".join(lines))
+        say_json({"decision": decision, "lines": lines}) if json else say("\n".join(lines) or NOTHING_LISTED)
         return
     with read_only(shop) as store:
         found = answer(store, decision, reader.value)
@@ -46,7 +46,7 @@ def why(
         return
     if reader is Reader.staff:
         say(f"{found.decision} · person {found.person} · {found.when}")
-    for line in found.lines or ("Nothing is listed.",):
+    for line in found.lines or (NOTHING_LISTED,):
         say_aligned(line)
     if found.given:
         say("\ngiven         what came with the case, and where it is from")

@@ -20,7 +20,9 @@ from tactful.service.publishing import Published, in_force
 from tactful.service.report import ReadRun
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-Folder = Annotated[Path, typer.Option("--shop", help="The folder with shop.yaml; the store is kept there.")]
+Folder = Annotated[
+    Path, typer.Option("--shop", help="The folder with shop.yaml; the store is there, unless --store names another.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 CampaignFile = Annotated[Path, typer.Option("--campaign", help="The campaign's file.")]
 
@@ -39,7 +41,7 @@ def opened(folder: Path) -> Iterator[Store]:
 def opened_to_decide(folder: Path) -> Iterator[Store]:
     """The store of a folder, for reading and writing, where there is somebody in it to decide for."""
     with read_only(folder) as store:
-        if not store.counts().persons:
+        if not store.persons():
             raise StoreProblem("Nobody is in the store yet: run `tactful import orders FILE` first.")
     with opened(folder) as store:
         yield store

@@ -41,6 +41,8 @@ def matching(
     json: AsJson = False,
 ) -> None:
     """Which records are one person. What is in doubt is never joined: it becomes a question."""
+    _check_name("--out", out, (".csv", ".parquet"))
+    _check_name("--review", review, (".csv",))
     need_splink()
     chosen = _settings(settings, map or [])
     frame = read_table(file, encoding)
@@ -84,6 +86,14 @@ def reviewing(
             say(f"They hold from the next run on: tactful identity match LIST --answers {file}")
     if settled.conflicts:
         raise typer.Exit(NO)
+
+
+def _check_name(flag: str, path: Path | None, suffixes: tuple[str, ...]) -> None:
+    """That a file will be written which says by its name what it is, in a folder that is there."""
+    if path is not None and path.suffix not in suffixes:
+        fail(f"{flag} {path}: its name must end in {' or '.join(suffixes)}, which says how it is written.")
+    if path is not None and not path.parent.is_dir():
+        fail(f"{flag} {path}: there is no folder {path.parent}.")
 
 
 def _settings(path: Path | None, pairs: list[str]) -> MatchSettings:

@@ -40,7 +40,7 @@ _PAIRS = typer.Option("--map", help="NAME=COLUMN, for example --map person=Custo
 _ENCODING = typer.Option(help="Encoding of a CSV file.")
 
 
-@commands.command("permissions")
+@commands.command("permissions", short_help="Import who agreed and who refused.")
 @answered
 def permissions(
     file: Annotated[Path, typer.Argument(help="The tool's export: a CSV or Parquet file, one row per person.")],
@@ -75,7 +75,7 @@ def permissions(
     _show_all(read, done, answers.zone, explain, json)
 
 
-@commands.command("events")
+@commands.command("events", short_help="Import events of SDKs, each accounted for.")
 @answered
 def events(
     file: Annotated[
@@ -108,7 +108,7 @@ def events(
         _show_events(done, answers, [each for covering in points for each in covering.sources])
 
 
-@commands.command("contacts")
+@commands.command("contacts", short_help="Import who was sent to, so that limits count it.")
 @answered
 def contacts(
     file: Annotated[Path, typer.Argument(help="A CSV or Parquet file: who was really sent to, one row per message.")],

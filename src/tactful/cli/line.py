@@ -31,7 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 _SHIPPED = ("opinion", "published")
 
 
-@commands.command("fit")
+@commands.command("fit", short_help="Fit a scorecard to judgements, or to the answers of a panel.")
 @answered
 def fit(
     ratings: Annotated[Path, typer.Argument(help="Judgements of studies (.jsonl), or the answers of a panel (.csv).")],
@@ -58,7 +58,7 @@ def fit(
         say(f"{len(changed)} cases of {DEFAULT_POLICY} come out otherwise: {'; '.join(changed)}")
 
 
-@commands.command("evaluate")
+@commands.command("evaluate", short_help="Leave each whole study out, fit on the rest, and score it.")
 @answered
 def measure(
     ratings: Annotated[Path, typer.Argument(help="Judgements of studies (.jsonl).")],
@@ -92,7 +92,7 @@ def measure(
         raise typer.Exit(NO)
 
 
-@commands.command("survey")
+@commands.command("survey", short_help="Make a questionnaire for a panel.")
 @answered
 def survey(
     out: Annotated[Path, typer.Option("-o", "--out", help="A folder for survey.csv and survey.html.")] = Path("survey"),
@@ -112,7 +112,7 @@ def survey(
     say(f"{out / 'survey.html'}: {min(sheets, respondents)} sheets to print")
 
 
-@commands.command("compare")
+@commands.command("compare", short_help="Where two scorecards differ.")
 @answered
 def compare(
     one: Card,
@@ -131,7 +131,7 @@ def compare(
     say(f"{len(found)} levels differ")
 
 
-@commands.command("show")
+@commands.command("show", short_help="A scorecard on one page.")
 @answered
 def show(card: Card = "published") -> None:
     """A scorecard on one page: its points, what they rest on, and its sources. ° marks opinion."""

@@ -12,15 +12,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from tactful import __version__
 from tactful.cli.commands import COMMANDS
 from tactful.cli.degrade import degrade, drop_output
-from tactful.cli.place import STORE_PLACE
+from tactful.cli.place import STORE_FLAG, STORE_PLACE, brought_forward
 
 BAD_INPUT, STOPPED, FAULT = 2, 130, 70
 
 
 class Commands(TyperGroup):
     """The commands; a module is imported when its command is asked for, so that none waits for the others."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The words of the command line, of which --store may stand anywhere."""
+        return super().parse_args(ctx, brought_forward(args))
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Their names, in the order of the help."""
@@ -52,17 +57,27 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"tactful {__version__}\n")
+        raise typer.Exit
+
+
 @app.callback()
 def tactful(
     store: Annotated[
         str,
         typer.Option(
-            "--store",
+            STORE_FLAG,
             envvar="TACTFUL_STORE",
             metavar="ADDRESS",
-            help="A PostgreSQL database (postgresql://…) that holds the store, instead of a file in the shop's folder.",
+            help="A PostgreSQL database (postgresql://…) that holds the store, instead of a file in the shop's folder; "
+            "before or behind any command.",
         ),
     ] = "",
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
 ) -> None:
     """Personal, never creepy: what may be said to a customer, what may only be used, asked, held or left alone."""
     STORE_PLACE.set(store)

@@ -16,6 +16,7 @@ from tactful.model.said import BEFORE_KNOWN
 from tactful.service.person import Happening, Held, PersonView, by_name, show, who
 from tactful.service.project import Project, read_texts
 from tactful.service.report import local_time
+from tactful.service.staff_words import folded, said_in_words, value_in_words
 
 commands = typer.Typer(help="One person: her journey, and all that we hold of her.", no_args_is_help=True)
 app.add_typer(commands, name="person")
@@ -25,7 +26,7 @@ BEFORE_WE_KNEW = (
     "or number fits."
 )
 _LATELY = 8
-_KEYS_SHOWN = 4
+_SHOWN = 4
 _INDENT = 22
 
 
@@ -34,7 +35,7 @@ def person() -> None:
     """One person: her journey, and all that we hold of her."""
 
 
-@commands.command("show")
+@commands.command("show", short_help="What she is in the middle of, and what we hold of her.")
 @answered
 def shown(
     named: Annotated[str, typer.Argument(metavar="PERSON", help="Whom: customer:17850, email:…, or a bare number.")],
@@ -102,13 +103,18 @@ def _facts(view: PersonView, zone: str, full: bool) -> None:
             for fact in facts:
                 _whole(fact, zone)
             continue
-        first = facts[0]
-        keys = [fact.key for fact in facts if fact.key]
-        about = f": {', '.join(keys[:_KEYS_SHOWN])}{', …' if len(keys) > _KEYS_SHOWN else ''}" if keys else ""
-        where = f"{first.provenance or 'provenance not known'}, newest {_day(first.at, zone)}"
-        hang(f"  {name}", f"{len(facts)}{about} ({where})", 28)
+        hang(f"  {name}", _in_short(facts, zone), 28)
     if view.facts and not full:
         hang("", "--facts shows each with its source and until when it is kept", 28)
+
+
+def _in_short(facts: Sequence[Held], zone: str) -> str:
+    """Facts of one name in a line: what they are, the newest of them, and where those are from."""
+    newest = facts[0]
+    said = list(dict.fromkeys(each for fact in facts if (each := value_in_words(fact.value) or fact.key)))
+    more = f" and {len(said) - _SHOWN:,} more" if len(said) > _SHOWN else ""
+    what = f": {', '.join(said[:_SHOWN])}{more}" if said else ""
+    return f"{newest.means}{what}. ({newest.provenance or 'provenance not known'}, {_day(newest.at, zone)})"
 
 
 def _whole(fact: Held, zone: str) -> None:
@@ -123,26 +129,19 @@ def _whole(fact: Held, zone: str) -> None:
         f"kept until {_day(fact.forgotten_at, zone)}" if fact.forgotten_at else "kept",
         f"rests on {fact.count} {'event' if fact.count == 1 else 'events'}",
     ]
-    value = ", ".join(str(each) for each in fact.value.values() if isinstance(each, str | int | float))
-    hang(f"  {fact.name}", " ".join(part for part in (fact.key, value) if part) or "holds", 28)
+    value = " ".join(part for part in (fact.key, value_in_words(fact.value)) if part)
+    hang(f"  {fact.name}", f"{fact.means}{f': {value}' if value else ''}.", 28)
     hang("", "; ".join(parts), 28)
     if fact.she_reads:
         hang("", f"she reads: {fact.she_reads}", 28)
     for each in fact.contradicts:
-        said = ", ".join(str(value) for value in each.value.values())
-        hang("", f"but {each.source} says {said} ({each.provenance}, {_day(each.at, zone)})", 28)
+        hang("", f"but {each.source} says {value_in_words(each.value)} ({each.provenance}, {_day(each.at, zone)})", 28)
 
 
 def _rest(view: PersonView, zone: str) -> None:
     say("\nPermissions")
-    for each in view.permissions:
-        hang(
-            f"  {_day(each.occurred_at, zone)}",
-            f"{each.purpose} by {each.channel}: {each.state} ({each.basis}, {each.source})".replace(
-                "by *", "everywhere"
-            ),
-            _INDENT,
-        )
+    for each in folded(view.permissions):
+        hang(f"  {_day(each.at, zone)}", said_in_words(each), _INDENT)
         if each.proof.endswith(BEFORE_KNOWN):
             hang("", BEFORE_WE_KNEW, _INDENT)
     if not view.permissions:

@@ -39,7 +39,7 @@ def try_out(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
     _report(check_policy(_rules(with_its_cases(policy)), with_cases=True, today=today()), json)
 
 
-@commands.command("explain")
+@commands.command("explain", short_help="One rule in words.")
 @answered
 def explain(
     rule: Annotated[str, typer.Argument(help="The name of a rule, as `tactful why` prints it.")],
@@ -59,7 +59,7 @@ def explain(
             hang(f"{label if at == 0 else '':<{_INDENT}}{' ' * inner}", line.lstrip(), _INDENT + inner)
 
 
-@commands.command("new")
+@commands.command("new", short_help="Begin a policy of your own.")
 @answered
 def new(
     name: Annotated[str, typer.Argument(help="Its name, in small letters and hyphens, like gift-shop.")],

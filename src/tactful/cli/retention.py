@@ -32,7 +32,7 @@ def shown(shop: Folder = Path(), json: AsJson = False) -> None:
         return
     for name, time in keeps.times.items():
         hang(f"  {name}", f"{time // DAY} days" if time else "always", 24)
-    say("Put a keeps.yaml of your own into tables/ to change it.")
+    say("To change it: tactful packaged keeps --copy, then edit tables/keeps.yaml.")
 
 
 @commands.command("run")

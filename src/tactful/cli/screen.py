@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tactful.model.problems import Problems, StoreProblem
+from tactful.model.problems import NotThere, Problems, StoreProblem
 from tactful.service.printable import printable
 
 NO, BAD_INPUT, LIMIT, STORE, STOPPED = 1, 2, 3, 4, 130
@@ -111,7 +111,7 @@ def answered(command: Callable[P, R]) -> Callable[P, R]:
             more = len(problems.problems) - len(shown)
             fail("\n".join(str(problem) for problem in shown) + (f"\n… and {more} more." if more else ""))
         except StoreProblem as problem:
-            fail(str(problem), STORE)
+            fail(str(problem), BAD_INPUT if isinstance(problem, NotThere) else STORE)
         except BrokenPipeError:
             raise typer.Exit(0) from None
         except KeyboardInterrupt:

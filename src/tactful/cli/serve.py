@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import socket
 import sys
 import threading
@@ -18,51 +19,54 @@ import typer
 from tactful.bootstrap import is_address, serving_store, store_from
 from tactful.cli.instant import clock
 from tactful.cli.main import app
-from tactful.cli.place import STORE_PLACE, place_of
+from tactful.cli.place import place_of
 from tactful.cli.screen import NO, answered, fail
-from tactful.service.door import doorman_of
-from tactful.service.identity import read_rules
-from tactful.service.import_orders import not_goods_of
-from tactful.service.project import Project, read_texts
 from tactful.service.publishing import NOTHING_PUBLISHED, NOTHING_PUBLISHED_MEND, in_force
+from tactful.service.shop_files import ShopFiles
 
+Host = Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen; this machine alone by default.")]
+Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65_535, help="Its port; 0 takes any that is free.")]
+ServedFolder = Annotated[Path, typer.Option("--folder", "--shop", metavar="FOLDER", help="The folder with shop.yaml.")]
+Processes = Annotated[
+    int, typer.Option(metavar="COUNT", min=1, max=64, help="Processes; more than one needs PostgreSQL.")
+]
+PerSecond = Annotated[float, typer.Option(metavar="NUMBER", min=0.1, help="Requests a second that one key may send.")]
 NEEDED = ("litestar", "uvicorn", "httptools")
 
 
 @app.command()
 @answered
 def serve(
-    host: Annotated[str, typer.Option(help="The address to listen on; this machine alone by default.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8787,
-    folder: Annotated[Path, typer.Option("--folder", "--shop", help="The folder with shop.yaml.")] = Path(),
-    store: Annotated[
-        str, typer.Option("--store", metavar="ADDRESS", help="A PostgreSQL database, postgresql://….")
-    ] = "",
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; more than one needs PostgreSQL.")] = 1,
-    rate: Annotated[float, typer.Option(min=0.1, help="Requests a second that one key may send.")] = 500.0,
+    host: Host = "127.0.0.1",
+    port: Port = 8787,
+    folder: ServedFolder = Path(),
+    workers: Processes = 1,
+    rate: PerSecond = 500.0,
 ) -> None:
-    """Take in what SDKs send, until it is stopped. Ctrl-C finishes what is under way; once more ends at once."""
+    """Take in what SDKs send, until it is stopped. It stays in the foreground.
+
+    Whoever sends needs a key (tactful key create), and a collection point that covers its source. Changed files of the
+    shop are taken within seconds. Ctrl-C finishes what is under way; once more ends at once. With --store ADDRESS the
+    store is a PostgreSQL database.
+    """
     if missing := [each for each in NEEDED if importlib.util.find_spec(each) is None]:
         fail(
             f"The server needs {' and '.join(missing)}, which the base does not bring: pip install '.[serve]' in the "
             "folder of Tactful, inside the environment that has the command."
         )
-    if store:
-        STORE_PLACE.set(store)
     place = place_of(folder)
     if workers > 1 and not is_address(place):
         fail("--workers: a SQLite store has one writer, so one process serves it. More need --store postgresql://…")
-    project = Project(read_texts(folder, policy={}))
+    files = ShopFiles(folder)
     _check_policy(place, folder)
-    _run(Set(folder, place, project, host, port, rate), workers)
+    _run(Set(place, files, host, port, rate), workers)
 
 
 class Set(msgspec.Struct, frozen=True):
     """How the server was asked to be."""
 
-    folder: Path
     place: str | Path
-    project: Project
+    files: ShopFiles
     host: str
     port: int
     rate: float
@@ -82,10 +86,11 @@ def _run(asked: Set, workers: int) -> None:
     host = f"[{asked.host}]" if ":" in asked.host else asked.host
 
     def begun() -> None:
-        _say(f"Tactful serves {asked.project.shop.name} at http://{host}:{taken.getsockname()[1]}")
+        project = asked.files.now.project
+        _say(f"Tactful serves {project.shop.name} at http://{host}:{taken.getsockname()[1]}")
         if not only_here(asked.host):
             _say(f"It can be reached from other machines ({host}), without encryption: put a proxy with TLS in front.")
-        if not asked.project.points:
+        if not project.points:
             _say("No collection point is in force, so every event is refused: what was she told where you learn of it?")
 
     if workers == 1:
@@ -101,11 +106,11 @@ def _work(
     """Serve in this process; one process alone `follows` the events."""
     from tactful.web.app import line, made_app
     from tactful.web.desk import Desk
+    from tactful.web.folding import FoldingProcess
     from tactful.web.server import serve as run
 
-    doorman = doorman_of(asked.project.shop, asked.project.points, not_goods_of(asked.folder))
-    rules = read_rules(asked.folder)
-    desk = Desk(serving_store(asked.place), asked.project, doorman, rules, clock, asked.rate)
+    folding = FoldingProcess(asked.place, _say)
+    desk = Desk(serving_store(asked.place), asked.files, clock, folding, asked.rate)
     lock = threading.Lock()
 
     def log(record: dict[str, object]) -> None:
@@ -116,8 +121,10 @@ def _work(
         served = made_app(desk, log)
         if follows:
             desk.follower.start()
+        asked.files.start(desk.store, clock, log)
+        signal.signal(signal.SIGHUP, lambda *_: asked.files.look_soon())
         begun()
-        run(served, taken, say)
+        run(served, taken, say, asked.files.look_soon)
     finally:
         desk.close()
 

@@ -74,17 +74,18 @@ def listed(
         say("shop.yaml lists no sources.")
         return
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for head in ("source", "its silence means", "heard as of", f"times in {answers.zone}"):
-        table.add_column(head, overflow="fold")
+    for head in ("source", "its silence means", "heard as of", "is that believed?"):
+        table.add_column(head, overflow="fold", no_wrap=head == "its silence means")
     for each in states:
         table.add_row(each.source, _silence(each), _heard(each, answers.zone), _state(each, answers.zone))
     say_table(table)
+    say(f"Times in {answers.zone}.")
     for each in states:
         if each.note:
             hang(f"{each.source}: ", each.note, len(each.source) + 2)
 
 
-@commands.command("aside")
+@commands.command("aside", short_help="What came in and could not be taken.")
 @answered
 def aside(
     source: Annotated[str, typer.Argument(help="One source; all of them by default.")] = "",

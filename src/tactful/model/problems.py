@@ -43,3 +43,7 @@ def suggestion(word: str, allowed: Iterable[str]) -> str:
 
 class StoreProblem(Exception):
     """The store cannot be used as asked: one sentence for a person, with the place."""
+
+
+class NotThere(StoreProblem):
+    """The store is sound, and what was named is not in it, or not any more as it would have to be."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -17,7 +17,7 @@ SEEN_LINE = b"\xfe"
 """The same for lines that only a page or an app told of: they never take the place of those of an order."""
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event at the door. `message_id` is unique within `source`; the store keeps each pair once. That of a call is
     text; that of a line of an order begins with `LINE` or `SEEN_LINE`, and none is ever taken for one of another sort.
 
@@ -35,7 +35,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     point: str = ""
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """An event as kept. `key` is the keyed digest of source and message id: stable, and no personal value."""
 
     key: bytes
@@ -105,7 +105,14 @@ class Fact(msgspec.Struct, frozen=True):
             "fact.same_exchange": False,
             "fact.has_words": self.has_words,
         }
-        return {key: value for key, value in keys.items() if value is not None}
+        return known(keys)
+
+
+def known(keys: dict[str, Value | None]) -> dict[str, Value]:
+    """The keys of a flow without those that are not known; mostly there are none."""
+    if None not in keys.values():
+        return cast(dict[str, Value], keys)
+    return {key: value for key, value in keys.items() if value is not None}
 
 
 class Permission(msgspec.Struct, frozen=True):
@@ -142,8 +149,13 @@ class Standing(msgspec.Struct, frozen=True):
 
     def flow(self) -> dict[str, Value]:
         """Its `permission.*` keys."""
-        keys = {"state": self.state, "basis": self.basis, "asked": self.asked, "elsewhere": self.elsewhere}
-        return {f"permission.{key}": value for key, value in keys.items() if value is not None}
+        keys: dict[str, Value | None] = {
+            "permission.state": self.state,
+            "permission.basis": self.basis,
+            "permission.asked": self.asked,
+            "permission.elsewhere": self.elsewhere,
+        }
+        return known(keys)
 
 
 class Contact(msgspec.Struct, frozen=True):

@@ -20,6 +20,8 @@ WhyNot = Callable[[str], str]
 """Why nothing of a category may be kept here; "" where it may."""
 LONGEST = 200
 """Characters that are kept of a word: a product's code, a page's name."""
+ANYBODY_S_ID = b"\xfd"
+"""With what the id of a call of a public key begins; no text does."""
 TIGHTENS = frozenset({kinds.COMPLAINT_OPENED, kinds.PARCEL_LATE, kinds.ORDER_CANCELLED_BY_US, kinds.FAULTY})
 """Kinds of events that can only make a verdict stricter."""
 CATEGORIES: dict[str, str] = {
@@ -45,7 +47,8 @@ CATEGORIES: dict[str, str] = {
     kinds.APPOINTMENT_KEPT: "visit.appointment",
     kinds.CONTACTED_US: "service.contact",
 }
-"""What each kind of event is knowledge of; traits say it one by one."""
+"""What each kind of event is knowledge of; traits and what she said of a fact say it one by one."""
+_SAYS_ITSELF = frozenset({kinds.TRAITS, kinds.STATED})
 NOT_COLLECTED = "not collected here"
 OF_NOBODY = "of nobody"
 _HALVES = re.compile("[\ud800-\udfff\x00]")
@@ -60,7 +63,7 @@ class Door(msgspec.Struct, frozen=True):
     page or an app, where anybody can read it: its events are of the browser, and of a person only where they can but
     tighten; nothing of it counts as told by her. `person_kind` is the kind of its user ids. `region` is where
     telephone numbers without a country are (`GB`). `live` is true where calls come as they are sent, so that the
-    instant of receipt is ours; false for files.
+    instant of receipt is ours; false for files. `currency` is that of the shop's prices (`GBP`), empty where not known.
     """
 
     source: str
@@ -72,6 +75,7 @@ class Door(msgspec.Struct, frozen=True):
     person_kind: str = "customer"
     region: str | None = None
     live: bool = False
+    currency: str = ""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -131,7 +135,7 @@ class Call:
 
         `n` is the place of a line within its order.
         """
-        reason = self.why_not(CATEGORIES.get(kind, "")) if kind != kinds.TRAITS else ""
+        reason = self.why_not(CATEGORIES.get(kind, "")) if kind not in _SAYS_ITSELF else ""
         if reason:
             self.left_out.append(f"event {kind}: {reason}")
             return ()
@@ -143,7 +147,8 @@ class Call:
             return ()
         message_id = self.message_id
         if n is not None:
-            message_id = b"%b%b/%d" % (SEEN_LINE if kind == kinds.ORDER_SEEN else LINE, self.message_id, n)
+            seen = kind == kinds.ORDER_SEEN
+            message_id = b"%b%b/%d" % (SEEN_LINE if seen else LINE, message_id.removeprefix(ANYBODY_S_ID), n)
         return (NewEvent(self.door.source, message_id, kind, person, self.at, _encode(body), self.point),)
 
 

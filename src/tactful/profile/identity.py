@@ -19,6 +19,8 @@ import msgspec
 
 from tactful.model.arrivals import Doubt, Identifier, Linking, Named, Plan
 from tactful.model.document import Section, read_document, refuse
+from tactful.model.problems import suggestion
+from tactful.profile.identifiers import KINDS
 
 ANY = 0
 """As `per_person`: as many as there are."""
@@ -230,6 +232,11 @@ def _check(section: Section, kinds: dict[str, Kind]) -> None:
     for name, kind in kinds.items():
         if not name.strip() or len(name) > 40:
             section.complain(f"`{name}` is no name of a kind: it has 1 to 40 characters.", name)
+        elif name not in KINDS and (hint := suggestion(name, KINDS)):
+            section.complain(f"there is no kind of identifier `{name}`.{hint}", name)
+        elif name not in KINDS and kind.unique:
+            why = f"nothing brings identifiers of the kind `{name}`, so it would join nobody"
+            section.complain(f"{why}. The kinds are {', '.join(KINDS)}.", name)
         if kind.unique and kind.priority in by_priority:
             section.complain(f"`{name}` has the priority of `{by_priority[kind.priority]}`: give each its own.", name)
         by_priority.setdefault(kind.priority if kind.unique else -len(by_priority) - 1, name)

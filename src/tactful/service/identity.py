@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from tactful.model.arrivals import ANSWERS, Identifier, Merge, Review
-from tactful.model.problems import Problem, Problems, StoreProblem, suggestion
+from tactful.model.problems import NotThere, Problem, Problems, suggestion
 from tactful.model.said import Conflict
 from tactful.profile.identity import IdentityRules, load_identity
 from tactful.service.packs import packaged, read_text
@@ -143,7 +143,7 @@ def settle_doubt(
     said = reason(by, why)
     review = next((each for each in store.reviews() if each.review_id == review_id), None)
     if review is None:
-        raise StoreProblem(f"There is no doubt {review_id} that waits.")
+        raise NotThere(f"There is no doubt {review_id} that waits.")
     made: list[int] = []
     if answer == "same":
         winner = who_goes_on(store, rules, review.people)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tactful.model.problems import Problem, Problems, StoreProblem
+from tactful.model.problems import NotThere, Problem, Problems
 from tactful.service.match_comparisons import comparison
 from tactful.service.match_list import People
 
@@ -83,7 +83,7 @@ class Scored(msgspec.Struct, frozen=True):
 def need_splink() -> None:
     """Raises StoreProblem with one sentence where the optional part is not installed."""
     if find_spec("splink") is None or find_spec("duckdb") is None:
-        raise StoreProblem(MISSING)
+        raise NotThere(MISSING)
 
 
 def score(people: People, file: str) -> Scored:

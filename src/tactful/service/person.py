@@ -6,6 +6,7 @@ from it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,18 +19,20 @@ from tactful.profile.attributes import AttributeSettings, attributes
 from tactful.profile.document import FOLD, Document, decode_document
 from tactful.profile.facts import every_name, read
 from tactful.profile.fold import fold
+from tactful.profile.identifiers import KINDS
 from tactful.profile.journey import Episode, Open, journey
 from tactful.profile.labels import Declared
 from tactful.profile.retention import Retention
+from tactful.profile.shop import Shop
 from tactful.profile.traits import Keeps
 from tactful.service.import_orders import kept_catalogue
 from tactful.service.journeys import happened, middle_of
 from tactful.service.ports import Store
 from tactful.service.project import Project
+from tactful.service.staff_words import means_of
 
-KINDS = ("customer", "loyalty", "email", "phone", "device", "anonymous")
-"""The kinds of identifiers that a bare value is looked up under, in this order."""
 _CONTACTS = 90 * DAY
+_SHELVED_FOR = 60.0
 
 
 class Happening(msgspec.Struct, frozen=True):
@@ -43,9 +46,13 @@ class Happening(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """A fact that we hold, with where it is from. `forgotten_at` is when it vanishes, 0 for never."""
+    """A fact that we hold, what it says for staff (`means`), and where it is from. `forgotten_at`: when it vanishes.
+
+    It is 0 where that never happens.
+    """
 
     name: str
+    means: str
     key: str
     value: dict[str, Any]
     provenance: str | None
@@ -105,10 +112,41 @@ def who(store: Store, named: str) -> int:
     )
 
 
-def show(store: Store, project: Project, person_id: int, now: int) -> PersonView:
-    """Everything that is held of her at `now`, read with the tail: what was written a moment ago is in it."""
+class Shelved(msgspec.Struct, frozen=True):
+    """What is the same for whomever is shown: what products are called, by code, and what facts need of the shop."""
+
+    names: dict[str, str]
+    shop: Shop
+
+
+def shelved(store: Store, project: Project) -> Shelved:
+    """The shop as of now."""
     names = kept_catalogue(store).names()
-    shop = msgspec.structs.replace(project.profile_shop(names), told=project.told(project.points))
+    return Shelved(names, msgspec.structs.replace(project.profile_shop(names), told=project.told(project.points)))
+
+
+class Shelves:
+    """The shop for whoever shows many people: read anew after a minute, and when its files changed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: tuple[Project, Shelved, float] | None = None
+
+    def of(self, project: Project) -> Shelved:
+        """The shop as it was at most a minute ago. Raises StoreProblem."""
+        kept, now = self._kept, time.monotonic()
+        if kept is None or kept[0] is not project or now - kept[2] > _SHELVED_FOR:
+            kept = self._kept = project, shelved(self._store, project), now
+        return kept[1]
+
+
+def show(store: Store, project: Project, person_id: int, now: int, shop_and_names: Shelved | None = None) -> PersonView:
+    """Everything that is held of her at `now`, read with the tail: what was written a moment ago is in it.
+
+    Whoever shows many people hands in what `shelved` gave.
+    """
+    kept = shop_and_names or shelved(store, project)
+    names, shop = kept.names, kept.shop
     document = document_of(store, person_id)
     hers = journey(Retention(shop.keeps, now).kept(store.tail(person_id)), now, shop.via, names)
     known = read(document, now, shop)
@@ -125,7 +163,10 @@ def show(store: Store, project: Project, person_id: int, now: int) -> PersonView
         journey=tuple(_episode(each, project.shop.currency) for each in hers.episodes),
         about_her=about.keys,
         because=about.because,
-        facts=tuple(_held(fact, _kept(fact.name, shop.keeps, project.labels)) for fact in facts),
+        facts=tuple(
+            _held(fact, means_of(fact.name, project.labels), _kept(fact.name, shop.keeps, project.labels))
+            for fact in facts
+        ),
         permissions=store.permissions(person_id),
         contacts=tuple(store.contacts(person_id, now - _CONTACTS)),
         decisions=tuple(
@@ -152,9 +193,10 @@ def _kept(name: str, keeps: Keeps, declared: Declared) -> int:
     return min((kept for each in (name, *declared.rests_on(name)) if (kept := keeps.of(each))), default=0)
 
 
-def _held(fact: Fact, kept: int) -> Held:
+def _held(fact: Fact, means: str, kept: int) -> Held:
     return Held(
         name=fact.name,
+        means=means,
         key=fact.key,
         value=fact.value,
         provenance=fact.provenance,

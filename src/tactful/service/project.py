@@ -17,6 +17,7 @@ import msgspec
 
 from tactful.appropriateness.combinations import NO_COMBINATIONS, Combinations, load_combinations
 from tactful.appropriateness.context import FitTable, load_fit
+from tactful.appropriateness.scorecard import load_scorecard
 from tactful.model.problems import Problem, Problems
 from tactful.model.vocabulary import KEYS
 from tactful.permission.points import CollectionPoint, load_compatible, load_point, purposes_told
@@ -32,6 +33,7 @@ from tactful.profile.shop import Shop as ProfileShop
 from tactful.profile.told import Told
 from tactful.profile.traits import load_keeps
 from tactful.service.packs import DEFAULT_POLICY, Rules, load_rules, packaged, packaged_line, read_text
+from tactful.service.project_files import unread
 from tactful.service.shop import Shop, load_shop
 from tactful.treatment.campaign import Campaign, check, load_campaign
 from tactful.treatment.objects import Objects, load_objects
@@ -254,6 +256,20 @@ class Project:
         """The general words under which the shop's products go."""
         return catalogue(names, load_qualifiers(self.table("profile", "not_a_kind"), "not_a_kind.yaml"))
 
+    def check_tables(self) -> None:
+        """Read every table now, also those that are not asked for yet. Raises Problems, all at once."""
+        problems: list[Problem] = []
+        _collect(problems, lambda: self.fit)
+        _collect(problems, lambda: self.combinations)
+        _collect(problems, lambda: self.countries)
+        _collect(problems, lambda: self.footer)
+        _collect(problems, lambda: self.objects)
+        _collect(problems, lambda: self.profile_shop({}))
+        _collect(problems, lambda: self.told(self.points))
+        _collect(problems, lambda: load_scorecard(self.texts[LINE], "line.yaml"))
+        if problems:
+            raise Problems(problems)
+
     def _misused(self) -> list[Problem]:
         """Labels that the campaign looks at for something that they may not be used to do."""
         campaign, found = self.campaign, []
@@ -314,11 +330,17 @@ def _collect(problems: list[Problem], make: Callable[[], T]) -> T:
 
 
 def _shop_text(folder: Path) -> str:
+    """The text of shop.yaml; Problems where there is none, and where a file beside it would be passed over."""
     path = folder / "shop.yaml"
+    if not folder.is_dir():
+        what = "is a file, and a shop is a folder" if folder.exists() else "there is no such folder"
+        raise Problems([Problem(str(folder), 0, f"{what}: name the one with shop.yaml with --shop FOLDER.")])
     if not path.exists():
         raise Problems(
             [Problem(str(path), 0, "there is no shop here yet: run `tactful init` first, or say --shop FOLDER.")]
         )
+    if problems := unread(folder, (Path(table).name for table in (*TABLES, LINE))):
+        raise Problems(problems)
     return read_text(path)
 
 

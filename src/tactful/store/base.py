@@ -132,10 +132,18 @@ class StorePart:
         said_now = [each for each in kept_hers(connection, person).permissions if each.received_at >= at]
         lift(connection, self._suppression, [identifier], said_now)
 
-    def _say(self, connection: Connection, person: int, said: Sequence[Permission]) -> int:
-        """Put permissions into her log, her gate taken; how many were new. A yes of hers lets go of what was refused by
-        her identifiers before she was known."""
-        new = add_permissions(connection, person, said)
+    def _say(
+        self,
+        connection: Connection,
+        person: int,
+        said: Sequence[Permission],
+        *,
+        known: bool = True,
+        around: Iterable[int] = (),
+    ) -> int:
+        """Put permissions into her log, her gate taken; how many were new. See `add_permissions`. A yes of hers lets go
+        of what was refused by her identifiers before she was known."""
+        new = add_permissions(connection, person, said, known=known, around=around)
         if any(each.state in GRANTS for each in new):
             rows = connection.execute("SELECT kind, label FROM identifier WHERE person_id = ?", (person,)).fetchall()
             lift(connection, self._suppression, [(kind, read(label)) for kind, label in rows], new)

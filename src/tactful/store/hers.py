@@ -5,14 +5,16 @@ Her permissions are appended and nothing is overwritten.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from tactful.model.records import Permission
-from tactful.model.said import only_repeats, statement
+from tactful.model.said import ENDS, GRANTS, only_repeats, statement
 from tactful.store.connection import Connection
 
+VOICES = """SELECT h.body FROM person p JOIN hers h ON h.person_id = p.person_id
+    WHERE p.root = (SELECT root FROM person WHERE person_id = ?) ORDER BY p.person_id"""
 MEMBERS = "SELECT person_id FROM person WHERE root = (SELECT root FROM person WHERE person_id = ?) ORDER BY person_id"
 
 
@@ -40,21 +42,33 @@ def kept_hers(connection: Connection, person_id: int) -> Hers:
     return decode_hers(row[0]) if row else Hers()
 
 
-def add_permissions(connection: Connection, person_id: int, said: Sequence[Permission]) -> list[Permission]:
+def add_permissions(
+    connection: Connection,
+    person_id: int,
+    said: Sequence[Permission],
+    *,
+    known: bool = True,
+    around: Iterable[int] = (),
+) -> list[Permission]:
     """Inside a write, her gate locked: log what is new, fold it into `hers`, and move the gate; gives what was new.
 
-    Who is merged with her has said it too, until they are parted.
+    Who is merged with her has said it too, until they are parted; but where it is not `known` who spoke, only a no.
+    `around` are others who were named with her.
     """
     kept = kept_hers(connection, person_id)
-    new = [each for each in unheard(said, kept.permissions) if not only_repeats(each, kept.permissions)]
+    new = unheard(said, kept.permissions)
+    if any(each.state in GRANTS for each in new):
+        voice = heard_around(connection, {person_id, *around})
+        new = [each for each in new if not only_repeats(each, kept.permissions, voice)]
     if not new:
         return []
     write_log(connection, person_id, "permission", [(each.received_at, encode(each)) for each in new])
     keep_hers(connection, person_id, Hers((*kept.permissions, *new), kept.echoes))
+    shared = new if known else [each for each in new if each.state in ENDS]
     for (other,) in connection.execute(MEMBERS, (person_id,)).fetchall():
         if other != person_id:
             theirs = kept_hers(connection, other)
-            if echo := unheard(new, theirs.voice):
+            if echo := unheard(shared, theirs.voice):
                 write_log(connection, other, "echo", [(each.received_at, encode(each)) for each in echo])
                 keep_hers(connection, other, Hers(theirs.permissions, (*theirs.echoes, *echo)))
     connection.execute(
@@ -62,6 +76,16 @@ def add_permissions(connection: Connection, person_id: int, said: Sequence[Permi
         (person_id,),
     )
     return new
+
+
+def voices(connection: Connection, person_id: int) -> list[tuple[Permission, ...]]:
+    """What each of those said whom she is made up of."""
+    return [decode_hers(body).voice for (body,) in connection.execute(VOICES, (person_id,)).fetchall()]
+
+
+def heard_around(connection: Connection, people: Iterable[int]) -> list[Permission]:
+    """All that these people said, and all that they are."""
+    return [each for person in sorted(people) for voice in voices(connection, person) for each in voice]
 
 
 def unheard(said: Sequence[Permission], kept: Sequence[Permission]) -> list[Permission]:

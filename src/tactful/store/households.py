@@ -12,7 +12,6 @@ from tactful.store.hers import encode, write_log
 from tactful.store.joining import CROWD, JoiningVerbs, is_crowd
 from tactful.store.members import (
     Entry,
-    among,
     around,
     gates_of,
     group_of,
@@ -22,6 +21,7 @@ from tactful.store.members import (
     release,
     root_of,
 )
+from tactful.store.parts import among
 
 ROWS = "SELECT household_id, person_id, since, evidence, left_at, left_why FROM housemate"
 OPEN = "SELECT household_id, person_id FROM housemate WHERE left_at = 0 AND person_id IN ({})"

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from tactful.model.arrivals import ANSWERS, Doubt, Merge, Review
-from tactful.model.problems import StoreProblem
+from tactful.model.problems import NotThere, StoreProblem
 from tactful.store.connection import Connection
 from tactful.store.forms import read, written
 from tactful.store.joining import APART, CROWD, JoiningVerbs, is_crowd, leave
-from tactful.store.members import among, become_one, come_apart, group_of, root_of
+from tactful.store.members import become_one, come_apart, group_of, root_of
+from tactful.store.parts import among
 
 HOWS = ("rule", "staff", "list")
 MERGE = "SELECT merge_id, loser, winner, at, how, evidence, undone_at, undone_why FROM merge"
@@ -51,12 +52,12 @@ class IdentityVerbs(JoiningVerbs):
         with self._db.reading() as connection:
             row = connection.execute(f"{MERGE} WHERE merge_id = ?", (merge_id,)).fetchone()
         if row is None:
-            raise StoreProblem(f"There is no merge {merge_id}.")
+            raise NotThere(f"There is no merge {merge_id}.")
 
         def work(connection: Connection) -> tuple[int, int]:
             undone = "SELECT undone_at FROM merge WHERE merge_id = ?"
             if connection.execute(undone, (merge_id,)).fetchone()[0]:
-                raise StoreProblem(f"The merge {merge_id} was undone before.")
+                raise NotThere(f"The merge {merge_id} was undone before.")
             return come_apart(connection, merge_id, at, why)
 
         sides = self._with_gates(row[1:3], work)
@@ -113,7 +114,7 @@ class IdentityVerbs(JoiningVerbs):
         with self._db.writing() as connection:
             row = connection.execute(f"{REVIEW} WHERE review_id = ? AND settled_at = 0", (review_id,)).fetchone()
             if row is None:
-                raise StoreProblem(f"There is no doubt {review_id} that waits.")
+                raise NotThere(f"There is no doubt {review_id} that waits.")
             review = made_review(row)
             if answer == "different":
                 self._keep_apart(connection, review, at)
@@ -127,7 +128,7 @@ class IdentityVerbs(JoiningVerbs):
     def _keep_apart(self, connection: Connection, review: Review, at: int) -> None:
         people = sorted(review.people)
         if len({root_of(connection, person) for person in people}) < len(people):
-            raise StoreProblem("They are one person by now: undo the merge instead.")
+            raise NotThere("They are one person by now: undo the merge instead.")
         pairs = [(low, high) for place, low in enumerate(people) for high in people[place + 1 :]]
         connection.executemany(
             "INSERT INTO apart (low, high, at, why) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",

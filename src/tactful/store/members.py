@@ -11,16 +11,15 @@ from typing import Any
 
 import msgspec
 
-from tactful.model.problems import StoreProblem
+from tactful.model.problems import NotThere
 from tactful.model.records import DAY, Cap, Contact
 from tactful.model.said import ENDS, statement
 from tactful.store.connection import Connection
 from tactful.store.contacts import ONCE, counts_in, read_caps
 from tactful.store.forms import written
 from tactful.store.hers import Hers, encode, keep_hers, kept_hers, write_log
-from tactful.store.parts import in_parts
+from tactful.store.parts import among
 
-PARTS = 500
 GROUP = """SELECT person_id FROM person WHERE root = (SELECT root FROM person WHERE person_id = ?)
     ORDER BY person_id"""
 SAME = "SELECT o.person_id FROM person p JOIN person o ON o.root = p.root WHERE p.person_id IN ({})"
@@ -41,14 +40,6 @@ class Entry(msgspec.Struct, frozen=True):
     other: int
 
 
-def among(connection: Connection, query: str, ids: Iterable[int]) -> list[Any]:
-    """The rows of a query with `{}` in place of a list of ids, for however many there are."""
-    found: list[Any] = []
-    for part in in_parts(sorted(set(ids)), PARTS):
-        found += connection.execute(query.format(",".join("?" * len(part))), part).fetchall()
-    return found
-
-
 def group_of(connection: Connection, person_id: int) -> list[int]:
     """Everybody who is one with her today, herself included, in the order of ids; empty where she is not held."""
     return [person for (person,) in connection.execute(GROUP, (person_id,)).fetchall()]
@@ -58,7 +49,7 @@ def root_of(connection: Connection, person_id: int) -> int:
     """The person that she is today. Raises StoreProblem where she is not held."""
     row = connection.execute("SELECT root FROM person WHERE person_id = ?", (person_id,)).fetchone()
     if row is None:
-        raise StoreProblem(f"Nobody has the id {person_id}.")
+        raise NotThere(f"Nobody has the id {person_id}.")
     return int(row[0])
 
 

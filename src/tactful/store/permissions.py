@@ -12,9 +12,8 @@ import msgspec
 from tactful.model.records import Permission
 from tactful.model.said import Conflict, conflicts, together
 from tactful.store.base import StorePart
-from tactful.store.connection import Connection
 from tactful.store.events import ROOT
-from tactful.store.hers import Hers, decode_hers
+from tactful.store.hers import Hers, decode_hers, voices
 from tactful.store.parts import in_parts
 
 PEOPLE = 1_000
@@ -24,8 +23,6 @@ decode_permission = msgspec.msgpack.Decoder(Permission).decode
 
 
 decode_echoes = msgspec.msgpack.Decoder(tuple[Permission, ...]).decode
-VOICES = f"""SELECT h.body FROM person p JOIN hers h ON h.person_id = p.person_id
-    WHERE p.root = {ROOT} ORDER BY p.person_id"""
 EVERYBODY = """SELECT p.root, h.body FROM person p CROSS JOIN hers h ON h.person_id = p.person_id
     ORDER BY p.root, p.person_id"""
 LOGGED = f"""SELECT l.person_id, l.kind, l.body FROM person p JOIN log l ON l.person_id = p.person_id
@@ -77,11 +74,6 @@ class PermissionVerbs(StorePart):
         ):
             for root, bodies in groupby(rows, key=itemgetter(0)):
                 yield root, together([decode_hers(body).voice for _, body in bodies])
-
-
-def voices(connection: Connection, person_id: int) -> list[tuple[Permission, ...]]:
-    """What each of those said whom she is made up of."""
-    return [decode_hers(body).voice for (body,) in connection.execute(VOICES, (person_id,)).fetchall()]
 
 
 def hers_from(log: Iterable[tuple[int, str, bytes]]) -> Hers:

@@ -42,7 +42,7 @@ INSTEAD: dict[str, tuple[str, ...]] = {
     ),
 }
 MORE: dict[int, tuple[str, ...]] = {
-    4: ("ALTER TABLE event ADD CONSTRAINT line_has_mark CHECK (kind <> 'order_line' OR length(key) <> 16)",)
+    5: ("ALTER TABLE event ADD CONSTRAINT line_has_mark CHECK (kind <> 'order_line' OR length(key) <> 16)",)
 }
 """What belongs to a step on PostgreSQL alone, by its number."""
 WORDS = (

@@ -23,15 +23,17 @@ for somebody to look. `identifier.shared` is 1 once several people turned out to
 be taken, `left_out` counts what was not kept, `refold` names people whose document has to be folded anew, and
 `follower` how far one who follows the events has come.
 
-Version 4 keeps lines of orders apart from calls: the key of a line has a byte in front, x'ff', or x'fe' where only a
+Version 4 adds `article`, what the shop sells as the sales of every channel show it.
+
+Version 5 keeps lines of orders apart from calls: the key of a line has a byte in front, x'ff', or x'fe' where only a
 page told of the order. Keys of before are brought along. What was seen and is gone may have been either, and counts as
 both. Lines are taken for a page's where a key that anybody can read was made for their source and collection point, and
 they lie under a browser: such a line counts again once a system of the shop tells of the order.
 
-Version 5 adds what somebody unknown refused, by keyed forms of what named her (`suppression`); `entry` is the strict
+Version 6 adds what somebody unknown refused, by keyed forms of what named her (`suppression`); `entry` is the strict
 form, `scope` what was refused. Its key is `suppression` of `meta`, and is never changed.
 
-Version 6 adds households: who is in one, since when and why; `left_at` is 0 while she is.
+Version 7 adds households: who is in one, since when and why; `left_at` is 0 while she is.
 """
 
 from __future__ import annotations
@@ -168,8 +170,14 @@ VERSION_3 = (
     "CREATE TABLE follower (name TEXT PRIMARY KEY, txid INTEGER NOT NULL, pos INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 )
 
-OF_EVENT = "FROM event e WHERE e.pos = seen.pos AND e.day = seen.day AND e.key = seen.message_key"
 VERSION_4 = (
+    """CREATE TABLE article (
+        code BLOB PRIMARY KEY, name BLOB NOT NULL, price INTEGER NOT NULL, first_at INTEGER NOT NULL,
+        last_at INTEGER NOT NULL, sold INTEGER NOT NULL, goods INTEGER NOT NULL CHECK (goods IN (0, 1))
+    ) STRICT, WITHOUT ROWID""",
+)
+OF_EVENT = "FROM event e WHERE e.pos = seen.pos AND e.day = seen.day AND e.key = seen.message_key"
+VERSION_5 = (
     """UPDATE event SET kind = 'order_seen' WHERE kind = 'order_line'
         AND EXISTS (SELECT 1 FROM api_key k WHERE k.public = 1 AND k.source = event.source AND k.point = event.point)
         AND EXISTS (SELECT 1 FROM identifier i WHERE i.person_id = event.person_id AND i.kind = 'anonymous')""",
@@ -182,7 +190,7 @@ VERSION_4 = (
     "UPDATE event SET key = CAST(x'ff' || key AS BLOB) WHERE kind = 'order_line'",
     "UPDATE event SET key = CAST(x'fe' || key AS BLOB) WHERE kind = 'order_seen'",
 )
-VERSION_5 = (
+VERSION_6 = (
     """CREATE TABLE suppression (
         form BLOB NOT NULL, scope BLOB NOT NULL, entry BLOB NOT NULL, key_version INTEGER NOT NULL,
         norm_version INTEGER NOT NULL, occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL, body BLOB NOT NULL,
@@ -190,7 +198,7 @@ VERSION_5 = (
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX suppression_entry ON suppression (entry, scope)",
 )
-VERSION_6 = (
+VERSION_7 = (
     "CREATE TABLE household (household_id INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT",
     """CREATE TABLE housemate (
         household_id INTEGER NOT NULL REFERENCES household, person_id INTEGER NOT NULL REFERENCES person,
@@ -200,5 +208,7 @@ VERSION_6 = (
     "CREATE INDEX housemate_person ON housemate (person_id, left_at)",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6)
+STEPS: tuple[tuple[str, ...], ...] = (
+    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7,
+)  # fmt: skip
 NEWEST = len(STEPS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tactful.model.arrivals import Arrival, Identifier, TakenIn
+from tactful.model.arrivals import BROWSERS, Arrival, Identifier, TakenIn
 from tactful.model.kept import Appended
 from tactful.model.records import NewEvent, Permission
 from tactful.model.said import ENDS
@@ -98,7 +98,7 @@ class TakingVerbs(EventVerbs, StorePart):
 
         A no is everybody's whom the call names, and is kept whenever it comes; of who is not known, until she is. A yes
         is hers alone who speaks, the strongest name that may be kept, and only the first time: a call can name somebody
-        else, and be sent again.
+        else, and be sent again. Where that is a browser, it answers for nobody whom we know: anybody may sit at it.
         """
         added = 0
         for arrival, is_new in zip(arrivals, fresh, strict=True):
@@ -115,8 +115,12 @@ class TakingVerbs(EventVerbs, StorePart):
                 if not is_kept(connection, self._suppression, each, ends):
                     kept = max(kept, suppress(connection, self._suppression, each, ends))
             connection.lock_people(people)
-            said = sum(self._say(connection, each, whole if each == speaks else ends) for each in sorted(people))
-            added += said or kept
+            known = bool(arrival.names) and arrival.names[0][0] not in BROWSERS
+            said = [
+                self._say(connection, each, whole if each == speaks else ends, known=known, around=people)
+                for each in sorted(people)
+            ]
+            added += sum(said) or kept
         return added
 
     def _alike(self, connection: Connection, unknown: Identifier) -> set[int]:
@@ -158,6 +162,8 @@ def named_events(arrival: Arrival) -> Sequence[NewEvent]:
 
 def fresh_of(arrivals: Sequence[Arrival], keys: Sequence[bytes], new: Mapping[bytes, object]) -> tuple[bool, ...]:
     """For each arrival, whether any of its events is there for the first time."""
+    if len(new) == len(keys):
+        return (True,) * len(arrivals)
     fresh, at, taken = [], 0, set[bytes]()
     for arrival in arrivals:
         hers = keys[at : at + len(named_events(arrival))]

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from tactful.model.arrivals import Joining
-from tactful.service.door import Doorman
+from tactful.service.catalogue import Shelf
+from tactful.service.folding import Folding
 from tactful.service.follow import Follower
+from tactful.service.person import Shelves
 from tactful.service.ports import Store
-from tactful.service.project import Project
+from tactful.service.shop_files import Served, ShopFiles
 from tactful.web.keyring import Keyring
 from tactful.web.metrics import Metrics
 from tactful.web.rates import Rate
@@ -52,32 +53,37 @@ class Threads:
 
 
 class Desk:
-    """One server's store, doorman, keys, limits and figures."""
+    """One server's store, files, keys, limits and figures."""
 
     def __init__(
         self,
         store: Store,
-        project: Project,
-        doorman: Doorman,
-        joining: Joining,
+        files: ShopFiles,
         clock: Callable[[], int],
+        folding: Folding,
         per_second: float = 500.0,
     ) -> None:
         self.store = store
-        self.project = project
-        self.doorman = doorman
-        self.joining = joining
+        self.files = files
         self.clock = clock
+        self.shelf = Shelf(store)
+        self.shelves = Shelves(store)
         self.keyring = Keyring(store, clock)
         self.metrics = Metrics()
-        self.follower = Follower(store, clock)
+        self.follower = Follower(store, folding, clock)
         self.rate = Rate(per_second, 2 * per_second)
         self.bad_keys = Rate(0.5, 20)
         self.work = Threads(WORKERS, "work")
         self.care = Threads(CARERS, "care")
 
+    @property
+    def shop(self) -> Served:
+        """What the shop's files say, whole: a request asks once, and reads no file."""
+        return self.files.now
+
     def close(self, seconds: float = 5.0) -> None:
         """Finish what was begun and let go of the store."""
+        self.files.stop(seconds)
         self.work.close()
         self.care.close()
         self.follower.stop(seconds)

@@ -31,12 +31,16 @@ class Alive(msgspec.Struct, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """Whether requests can be served, and each thing that it takes."""
+    """Whether requests can be served, and each thing that it takes.
+
+    `shop_files_taken` is false while the last good state of the shop's files goes on: what changed does not hold.
+    """
 
     ready: bool
     store_writable: bool
     policy_in_force: bool
     facts_up_to_date: bool
+    shop_files_taken: bool
     lag_seconds: float
 
 
@@ -52,7 +56,7 @@ def readiness(desk: Desk) -> Answer:
     except (StoreProblem, Problems):
         policy = False
     lag = desk.follower.lag() if desk.follower.running else 0.0
-    ready = Ready(writable and policy, writable, policy, lag <= MOST_LAG, round(lag, 3))
+    ready = Ready(writable and policy, writable, policy, lag <= MOST_LAG, not desk.files.trouble, round(lag, 3))
     found = answer(ready, 200 if ready.ready else 503)
     return found if ready.ready else msgspec.structs.replace(found, headers={"retry-after": "5"})
 
@@ -74,6 +78,10 @@ def figures(desk: Desk) -> str:
         "tactful_waiting": float(desk.work.waiting),
         "tactful_fold_lag_seconds": desk.follower.lag() if desk.follower.running else 0.0,
         "tactful_folded": float(desk.follower.folded),
+        "tactful_shop_files_taken": float(desk.files.taken),
+        "tactful_shop_files_refused": float(desk.files.refused),
+        "tactful_shop_files_in_trouble": float(bool(desk.files.trouble)),
+        "tactful_fold_troubles": float(desk.follower.troubles),
     }
     return desk.metrics.written(gauges)
 

@@ -16,6 +16,10 @@ HELP = {
     "tactful_waiting": ("gauge", "Requests that wait for a thread or are worked on."),
     "tactful_fold_lag_seconds": ("gauge", "Since the last instant of which every event is folded into a document."),
     "tactful_folded": ("counter", "Documents folded since the start."),
+    "tactful_shop_files_taken": ("counter", "Changes of the shop's files that were taken."),
+    "tactful_shop_files_refused": ("counter", "Changes of the shop's files that were refused."),
+    "tactful_shop_files_in_trouble": ("gauge", "Whether the last good state goes on because a change was refused."),
+    "tactful_fold_troubles": ("counter", "Steps of folding that could not be done; they are done again."),
 }
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from tactful.web.server import STOPPED
+from tactful.web.server import STOPPED, terminal_is_there
 
 PAUSE = 0.5
 """Seconds before a process that died is started again."""
@@ -23,11 +23,13 @@ class Workers:
         self._say = say
         self._running: dict[int, int] = {}
         self._stopping = False
+        self._at_terminal = terminal_is_there()
 
     def run(self) -> None:
         """Work until a signal comes and all have finished what was under way."""
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, self._signalled)
+        signal.signal(signal.SIGHUP, self._hung_up)
         for number in range(self._count):
             self._start(number)
         while self._running:
@@ -47,10 +49,17 @@ class Workers:
         try:
             for each in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(each, signal.SIG_DFL)
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
             self._work(number)
             code = 0
         finally:
             os._exit(code)
+
+    def _hung_up(self, sig: int, frame: FrameType | None) -> None:
+        """Each process looks at the files, or ends where the terminal is gone; it finds that out for itself."""
+        self._stopping = self._stopping or (self._at_terminal and not terminal_is_there())
+        for pid in self._running:
+            os.kill(pid, sig)
 
     def _signalled(self, sig: int, frame: FrameType | None) -> None:
         again, self._stopping = self._stopping, True
