@@ -117,6 +117,30 @@ def test_a_list_is_shown_first_and_then_done_once(shop: Path, people: list[str])
     assert "Did you mean email?" in refused(shop, "identity", "apply", "clusters.csv", "--kind", "emial")
 
 
+def test_a_household_is_made_and_left(shop: Path, people: list[str]) -> None:
+    one, other, third = (f"customer:{each}" for each in people[:3])
+    assert said(shop, "household", "list") == "Nobody is in a household."
+    told = said(shop, "household", "join", one, other, *BY)
+    assert one in told
+    assert "Ana: she told us at the till" in told
+    assert f"household: what {other} and she hear counts for all of them." in said(shop, "show", one)
+    assert "already" in refused(shop, "identity", "household", "join", one, other, *BY)
+    assert "name two or more" in refused(shop, "identity", "household", "join", one, *BY)
+    assert "nobody of this name" in refused(shop, "identity", "household", "join", one, "customer:nobody", *BY)
+    assert "--by: is needed" in refused(shop, "identity", "household", "leave", one, "--by", " ", "--why", "x")
+    assert "in no household" in refused(shop, "identity", "household", "leave", third, *BY, code=4)
+    said(shop, "household", "join", third, one, *BY)
+    mates = json.loads(typed(shop, "identity", "household", "list", other, "--json").stdout)
+    assert {each["called"] for each in mates} == {one, other, third}
+    left = said(shop, "household", "leave", other, "--by", "Ana", "--why", "moved out")
+    assert f"{other} is in no household now." in left
+    assert third in left
+    assert other not in said(shop, "household", "list")
+    assert "moved out" in said(shop, "household", "list", "--all")
+    said(shop, "household", "leave", one, *BY)
+    assert said(shop, "household", "list") == "Nobody is in a household."
+
+
 def test_a_name_moves_no_cursor_and_turns_no_line_round(shop: Path) -> None:
     odd = ("u\u202e1", "u2\x1b[2J")
     with store_at(shop) as store:

@@ -74,3 +74,30 @@ def test_what_was_said_at_once_is_one_line(shop: Path) -> None:
         "2011-12-09 09:00    market by email: withdrawn (web: she ended it there)",
         "2011-12-09 09:00    advertise and sell everywhere: refused (web: Global Privacy Control)",
     ]
+
+
+def test_a_no_from_before_we_knew_her_says_so(shop: Path) -> None:
+    (shop / "notices").mkdir(exist_ok=True)
+    (shop / "notices/blog.md").write_text("We count visits.", encoding="utf-8")
+    (shop / "collection-points").mkdir(exist_ok=True)
+    (shop / "collection-points/blog.yaml").write_text(BLOG, encoding="utf-8")
+    mail, base = {"email": "pia@shop.example"}, {"timestamp": "2011-12-09T09:00:00Z"}
+    stop = {"type": "track", "event": "Unsubscribed", "messageId": "1", "context": {"traits": mail}, **base}
+    known = {"type": "identify", "userId": "pia", "messageId": "2", "traits": mail, **base}
+    for source, call in (("blog", stop), ("web", known)):
+        (shop / f"{source}.jsonl").write_text(json.dumps(call), encoding="utf-8")
+        done = typed(shop, "import", "events", f"{source}.jsonl", "--source", source)
+        assert done.exit_code == 0, done.output
+    flat = " ".join(typed(shop, "person", "show", "customer:pia", *NOW).stdout.split())
+    assert "withdrawn (blog: she ended it there; said before we knew who it was) She said this before we knew" in flat
+
+
+BLOG = """
+collection_point: blog
+notice: notices/blog.md
+seen_from: 2011-01-01
+sources: [blog]
+purposes: [service]
+collects: [browsing]
+approved: {by: privacy@shop.example, on: 2011-01-01}
+"""

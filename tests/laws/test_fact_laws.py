@@ -16,6 +16,7 @@ from tests.profile.given import (
     line,
     note,
     noted,
+    page_told,
     received,
     requested,
     scored,
@@ -34,6 +35,7 @@ from tactful.profile.events import (
     NOTED,
     ORDER_CANCELLED_BY_US,
     ORDER_LINE,
+    ORDER_SEEN,
     PARCEL_LATE,
     PRODUCT_ADDED,
     PRODUCT_VIEWED,
@@ -63,7 +65,8 @@ SAID = [
 ]  # fmt: skip
 SIZE = "preference.size:value"
 EVENT_KINDS = [
-    *[ORDER_LINE] * 5, *[PRODUCT_VIEWED] * 3, *SEEN, *SPANS, TRAITS, TRAITS, STATED, STATED, NOTED, REQUESTED, SCORED
+    *[ORDER_LINE] * 5, *[PRODUCT_VIEWED] * 3, *SEEN, *SPANS, TRAITS, TRAITS, STATED, STATED, NOTED, REQUESTED, SCORED,
+    ORDER_SEEN,
 ]  # fmt: skip
 
 
@@ -77,10 +80,11 @@ def happened(draw: st.DrawFn, kinds: list[str] = EVENT_KINDS) -> Event:
 
 
 def _made(draw: st.DrawFn, kind: str, day: float, source: str, code: str, name: str) -> Event:
-    if kind == ORDER_LINE:
+    if kind in (ORDER_LINE, ORDER_SEEN):
         nature: Any = draw(st.sampled_from(["bought", "bought", "bought", "returned"]))
         country = draw(st.sampled_from(["France", "EIRE"]))
-        return line(day, code, name, draw(st.sampled_from([1, 30])), nature=nature, source=source, country=country)
+        made = line(day, code, name, draw(st.sampled_from([1, 30])), nature=nature, source=source, country=country)
+        return made if kind == ORDER_LINE else page_told(made)
     if kind == TRAITS:
         size: Any = draw(st.sampled_from(list(RANK)))
         place = draw(st.sampled_from([SIZE, "contact.name:given", "contact.name:family"]))

@@ -25,7 +25,7 @@ from tactful.profile.fold import fold
 from tactful.profile.identity import IdentityRules, load_identity
 from tactful.service.packs import packaged
 from tactful.store import SqliteStore, open_store
-from tactful.store.permissions import kept_hers
+from tactful.store.hers import kept_hers
 
 MEMORY = Path("/dev/shm")
 KINDS = ("customer", "loyalty", "email", "phone", "anonymous", "device", "address", "unheard_of")

@@ -125,12 +125,21 @@ def test_a_document_and_its_tail_hold_every_event_once(
             if number < len(saves) and saves[number]:
                 store.save_documents(
                     [
-                        Document(row.person_id, 1, row.last_pos, (row.doc or b"") + b"".join(e.key for e in row.tail))
+                        Document(
+                            row.person_id,
+                            1,
+                            row.last_pos,
+                            (row.doc or b"") + b"".join(b"%d %b" % (len(e.key), e.key) for e in row.tail),
+                        )
                         for row in store.read_documents(1)
                     ]
                 )
         for row in store.read_documents(1):
-            folded = [(row.doc or b"")[start : start + 16] for start in range(0, len(row.doc or b""), 16)]
+            folded, rest = list[bytes](), row.doc or b""
+            while rest:
+                size, _, rest = rest.partition(b" ")
+                folded.append(rest[: int(size)])
+                rest = rest[int(size) :]
             keys = [*folded, *(event.key for event in row.tail)]
             assert sorted(keys) == sorted(event.key for event in store.tail(row.person_id))
             assert row == store.document(row.person_id, 1)

@@ -15,6 +15,7 @@ from tactful.profile.document import Document
 from tactful.profile.events import (
     NOTED,
     ORDER_LINE,
+    ORDER_SEEN,
     REQUESTED,
     SCORED,
     STATED,
@@ -91,6 +92,9 @@ derived:
   - {derived: orders_lately, count: orders, within: 10 days, means: x, she_reads: "You ordered {{ number }} times."}
   - {derived: brought_back, count: returned, within: 10 days, means: x, she_reads: "You returned {{ number }} things."}
   - {derived: wishes, count: requested, within: 10 days, means: x, she_reads: "You asked for {{ number }} things."}
+  - {derived: complaints, count: complaint_opened, within: 10 days, means: x, she_reads: "{{ number }} complaints."}
+  - {derived: late, count: parcel_late, within: 10 days, means: x, she_reads: "{{ number }} parcels were late."}
+  - {derived: arrived, recency: parcel_delivered, means: x, she_reads: "A parcel came {{ number }} days ago."}
   - {derived: since_look, recency: product_viewed, means: x, she_reads: "You looked {{ number }} days ago."}
   - {derived: since_order, recency: orders, means: x, she_reads: "You ordered {{ number }} days ago."}
   - {derived: spent, sum: value, within: 10 days, means: x, she_reads: "We add up {{ number }}."}
@@ -163,6 +167,11 @@ def line(
 ) -> Event:
     body = OrderLine(order or f"o{day}", 0, code, name, units, price, country, nature, goods)
     return event(ORDER_LINE, body, day, source)
+
+
+def page_told(line: Event) -> Event:
+    """The same line of an order, told by a page with a key that anybody can read."""
+    return msgspec.structs.replace(line, kind=ORDER_SEEN, key=b"\xfe" + line.key)
 
 
 def note(kind: str, day: float, ref: str = "", text: str = "", source: str = "orders") -> Event:

@@ -12,6 +12,7 @@ from tests.profile.given import (
     RICH,
     at_day,
     declared,
+    event,
     folded,
     known,
     line,
@@ -26,9 +27,19 @@ from tests.profile.given import (
 
 from tactful.model.problems import Problems
 from tactful.model.records import DAY, Event
+from tactful.profile.attributes import AttributeSettings, attributes, load_countries
 from tactful.profile.audience import match, parse_audience
 from tactful.profile.dignity import load_undignified
-from tactful.profile.events import PRODUCT_ADDED, PRODUCT_VIEWED, PRODUCTS_SEARCHED
+from tactful.profile.events import (
+    COMPLAINT_CLOSED,
+    COMPLAINT_OPENED,
+    PARCEL_DELIVERED,
+    PARCEL_LATE,
+    PRODUCT_ADDED,
+    PRODUCT_VIEWED,
+    PRODUCTS_SEARCHED,
+    Reported,
+)
 from tactful.profile.facts import read
 from tactful.profile.labels import load_labels
 
@@ -55,6 +66,33 @@ def test_a_count_within_a_window() -> None:
     assert number("orders_lately", line(15), line(15, "9", order="o15"), line(16)) == 2
     assert number("brought_back", line(15, nature="returned", units=-1)) == 1
     assert number("wishes", requested(15, "1"), requested(16, text="blue gloves")) == 2
+
+
+def test_complaints_and_parcels_are_counted_by_their_number() -> None:
+    twice = [note(COMPLAINT_OPENED, 11, "c1"), note(COMPLAINT_OPENED, 14, "c1"), note(COMPLAINT_CLOSED, 15, "c1")]
+    assert number("complaints", *twice, note(COMPLAINT_OPENED, 16, "c2"), note(COMPLAINT_OPENED, 1, "c3")) == 2
+    assert number("complaints", note(COMPLAINT_OPENED, 1, "c3")) == 0
+    assert number("complaints", note(COMPLAINT_CLOSED, 15, "c1")) is None
+    assert number("late", note(PARCEL_LATE, 15, "o1"), note(PARCEL_LATE, 15, "o2")) == 2
+    assert number("arrived", note(PARCEL_DELIVERED, 17.5, "o1")) == 2
+    fact = known(twice, 20, RICH).fact("derived.complaints")
+    assert fact is not None
+    assert (fact.category, fact.provenance, fact.distance, fact.count) == ("service.complaint", "derived", 1, 1)
+    assert (fact.acquired_via, fact.she_reads) == ("till", "1 complaints.")
+    assert fact.lineage == (twice[1].key[:8].hex(),), "the last time that she said it"
+    denied = stated(16, "service.complaint", False)
+    assert number("complaints", *twice, denied) is None
+    assert number("complaints", *twice, denied, note(COMPLAINT_OPENED, 18, "c4")) == 1
+
+
+def test_what_only_a_page_told_of_is_counted_for_nothing() -> None:
+    """It makes us more careful; a number that an audience reads could do more than that."""
+    told = event(COMPLAINT_OPENED, Reported("c1", by_page=True), 15, "web")
+    assert number("complaints", told) is None
+    assert number("complaints", told, note(COMPLAINT_OPENED, 14, "c2")) == 1
+    assert number("complaints", told, note(COMPLAINT_OPENED, 14, "c1")) == 1, "our own system tells of it as well"
+    settings = AttributeSettings(load_countries(*table("countries.yaml")))
+    assert attributes(folded(told), at_day(20), settings).keys["customer.complaint_open"] is True
 
 
 def test_postage_is_never_counted() -> None:

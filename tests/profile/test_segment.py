@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.profile.given import table
 
-from tactful.model.records import DAY, HOUR
+from tactful.model.records import DAY, HOUR, LINE
 from tactful.profile.events import Note, OrderLine, Traits
 from tactful.profile.orders import load_not_goods
 from tactful.profile.segment import Door, Refusal, Taken, take
@@ -61,7 +61,7 @@ def test_an_order_becomes_lines() -> None:
         OrderLine("o-1", 1, "post", "Postage", 1, 4000, "FR", "bought", False),
         OrderLine("o-1", 2, "9", "Sticker", 1, 0, "FR", "free", True),
     ]
-    assert [event.message_id for event in events] == [b"m1/0", b"m1/1", b"m1/2"]
+    assert [event.message_id for event in events] == [LINE + b"m1/0", LINE + b"m1/1", LINE + b"m1/2"]
     assert {(event.source, event.kind, event.person) for event in events} == {("web", "order_line", ("customer", "u1"))}
     assert events[0].occurred_at == NOW - DAY
 

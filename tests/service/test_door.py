@@ -27,7 +27,8 @@ from tests.service.doors import (
 from tactful.bootstrap import store_at
 from tactful.model.arrivals import Arrival, Key
 from tactful.model.problems import Problems
-from tactful.profile.events import Traits
+from tactful.model.records import LINE, SEEN_LINE
+from tactful.profile.events import Reported, Traits
 from tactful.service.door import Doorman, Sender, arrive, check_point, sender_of
 from tactful.service.events_file import calls_of
 from tactful.service.ingest import ingest, refuse_body
@@ -79,6 +80,26 @@ def recordings(folder: Path) -> Iterator[tuple[str, bool, object]]:
             client = "browser" if "Mozilla" in headers["user-agent"] else headers["user-agent"]
             for each in calls_of(request["body"], 1):
                 yield client, headers.get("sec-gpc") == "1", each.payload  # type: ignore[union-attr]
+
+
+def test_what_a_page_says_went_wrong_is_marked_as_a_page_s() -> None:
+    late = call(event="Parcel Late", properties={"order_id": "o1"})
+    (ours,), (told,) = arrived(late, OPEN_SERVER).events, arrived(late, OPEN_PAGE).events
+    assert (ours.person, told.person) == (("customer", "u1"), ("customer", "u1"))
+    bodies = [msgspec.msgpack.decode(each.body, type=Reported) for each in (ours, told)]
+    assert [(each.ref, each.by_page) for each in bodies] == [("o1", False), ("o1", True)]
+
+
+def test_an_order_of_a_page_is_seen_and_one_of_a_server_is_an_order() -> None:
+    for name in ("Order Completed", "Order Cancelled"):
+        order = call(
+            type="track", event=name, anonymousId="tab", properties={"order_id": "o1", "products": [{"sku": "1"}]}
+        )
+        (bought,), (seen,) = arrived(order, OPEN_SERVER).events, arrived(order, OPEN_PAGE).events
+        assert (bought.kind, seen.kind) == ("order_line", "order_seen")
+        assert (bought.message_id[:1], seen.message_id[:1]) == (LINE, SEEN_LINE)
+        assert seen.person == ("anonymous", "tab")
+        assert bought.body == seen.body
 
 
 def test_what_the_sdks_really_send_becomes_what_one_expects(shared_data: Path) -> None:

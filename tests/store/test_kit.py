@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from tactful.model.arrivals import Arrival, TakenIn
 from tactful.model.kept import Appended, DecisionRow, Document, Snapshot
 from tactful.model.records import Cap, Contact, NewEvent, Permission
 from tactful.profile.identity import IdentityRules, Kind
 from tactful.service.ports import Store
 from tactful.store import SqliteStore, open_store
-from tactful.store.permissions import Hers, keep_hers, kept_hers, voices
+from tactful.store.hers import Hers, keep_hers, kept_hers, voices
 from tactful.store.postgres import PostgresStore, open_postgres
 from tactful.testing.check_store import CHECKS, MakeStore, check_store
 
@@ -150,9 +151,20 @@ class JoinsAFamily(Wrapped):
         return self.store.join(names, IdentityRules({**joining.kinds, "anonymous": Kind(True, 9)}), at, evidence)
 
 
+class ForgetsStrangers(Wrapped):
+    """Hears a no only of whom it knows."""
+
+    def take_in(self, arrivals: Sequence[Arrival], received_at: int) -> TakenIn:
+        known = [
+            msgspec.structs.replace(each, subjects=tuple(who for who in each.subjects if who in each.names))
+            for each in arrivals
+        ]
+        return self.store.take_in(known, received_at)
+
+
 BROKEN = (
     Doubles, ForgetsTails, GrantsTwice, CountsBackOnly, KeepsHalfChunks, NewestDateWins, LosesTheLosersNo,
-    ForgetsTheNoOfThatTime, KeepsStaleDocuments, JoinsAFamily,
+    ForgetsTheNoOfThatTime, KeepsStaleDocuments, JoinsAFamily, ForgetsStrangers,
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tactful.model.records import Contact, Permission
 from tactful.store import database, open_store, schema
-from tactful.store.permissions import Hers, encode
+from tactful.store.hers import Hers, encode
 
 SAID = Permission("market", "email", "*", "withdrawn", "consent", "plainly", 10, 20, "form")
 

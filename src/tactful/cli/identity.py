@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tactful.cli.folder import AsJson
+from tactful.cli.household import commands as household
 from tactful.cli.identity_people import commands
 from tactful.cli.screen import NO, answered, fail, hang, say, say_json
 from tactful.learning.pairs import PairAccuracy
@@ -21,6 +22,7 @@ from tactful.service.match_splink import need_splink
 from tactful.service.packs import read_text
 from tactful.service.table_file import read_table
 
+commands.add_typer(household, name="household")
 _HEAD = 18
 Encoding = Annotated[str, typer.Option(help="Encoding of CSV files.")]
 

@@ -58,7 +58,7 @@ def show(person: Person, shop: Folder = Path(), json: AsJson = False) -> None:
         say_json(who)
         return
     say(f"{who.called}, kept under the id {who.person_id}")
-    _table(
+    print_table(
         ("made up of", "known by"),
         (
             (str(each.person_id), ", ".join(f"{kind}:{value}" for kind, value in each.identifiers))
@@ -68,6 +68,9 @@ def show(person: Person, shop: Folder = Path(), json: AsJson = False) -> None:
     if who.merges:
         say()
         _merges(who.merges, zone)
+    if who.household:
+        say()
+        hang("household: ", f"what {', '.join(who.household)} and she hear counts for all of them.", 11)
     for each in who.conflicts:
         about = f"{each.yes.purpose} by {each.yes.channel}"
         text = f"one said no and another yes. The no holds until she says yes again: ask her about {about}."
@@ -148,12 +151,12 @@ def reviews(
     if not found:
         say("Nothing waits.")
         return
-    _table(
+    print_table(
         ("doubt", "since", "who", "what"),
         (
             (
                 str(each.review.review_id),
-                _clock(each.review.at, zone),
+                clock_time(each.review.at, zone),
                 ", ".join(each.called),
                 each.review.reason + (f" Settled: {each.review.answer}" if each.review.settled_at else ""),
             )
@@ -213,7 +216,7 @@ def applied(
     if json:
         say_json(looked)
         return
-    _table(("cluster", "who", "what becomes of it"), names)
+    print_table(("cluster", "who", "what becomes of it"), names)
     _heaps(looked, yes)
     if not yes:
         say("Nothing was written. Do it with --yes --by NAME --why REASON.")
@@ -240,17 +243,17 @@ def _heaps(looked: Applied, done: bool) -> None:
 
 def _merges(merges: Sequence[Told], zone: str) -> None:
     """Each merge with what it rests on."""
-    _table(
+    print_table(
         ("merge", "who joined whom", "when", "how", "because"),
         (
             (
                 str(each.merge.merge_id),
                 f"{each.loser} → {each.winner}",
-                _clock(each.merge.at, zone),
+                clock_time(each.merge.at, zone),
                 _HOW[each.merge.how],
                 each.merge.evidence
                 + (
-                    f" Undone {_clock(each.merge.undone_at, zone)}: {each.merge.undone_why}"
+                    f" Undone {clock_time(each.merge.undone_at, zone)}: {each.merge.undone_why}"
                     if each.merge.undone_at
                     else ""
                 ),
@@ -260,11 +263,13 @@ def _merges(merges: Sequence[Told], zone: str) -> None:
     )
 
 
-def _clock(at: int, zone: str) -> str:
+def clock_time(at: int, zone: str) -> str:
+    """A time in the shop's zone, whose name everybody knows."""
     return local_time(at, zone).removesuffix(f" {zone}")
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Rows under their heads, without lines."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for head in heads:
         table.add_column(head, overflow="fold")

@@ -12,6 +12,7 @@ from tactful.cli.folder import AsJson, Folder, read_only
 from tactful.cli.instant import instant
 from tactful.cli.main import app
 from tactful.cli.screen import answered, hang, say, say_json
+from tactful.model.said import BEFORE_KNOWN
 from tactful.service.door import region_of
 from tactful.service.person import Happening, Held, PersonView, by_name, show, who
 from tactful.service.project import Project, read_texts
@@ -21,6 +22,10 @@ from tactful.service.staff_words import folded, said_in_words, value_in_words
 commands = typer.Typer(help="One person: her journey, and all that we hold of her.", no_args_is_help=True)
 app.add_typer(commands, name="person")
 
+BEFORE_WE_KNEW = (
+    "She said this before we knew who she was. All that was kept then was this no, in a form that only her own address "
+    "or number fits."
+)
 _LATELY = 8
 _SHOWN = 4
 _INDENT = 22
@@ -138,6 +143,8 @@ def _rest(view: PersonView, zone: str) -> None:
     say("\nPermissions")
     for each in folded(view.permissions):
         hang(f"  {_day(each.at, zone)}", said_in_words(each), _INDENT)
+        if each.proof.endswith(BEFORE_KNOWN):
+            hang("", BEFORE_WE_KNEW, _INDENT)
     if not view.permissions:
         hang("", "none on file", _INDENT)
     say("\nContacts in 90 days")

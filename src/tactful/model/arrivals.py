@@ -132,6 +132,20 @@ class Merge(msgspec.Struct, frozen=True):
     undone_why: str = ""
 
 
+class Housemate(msgspec.Struct, frozen=True):
+    """That somebody is in a household: what one of it hears counts for all. `evidence` says who said so and why.
+
+    `left_at` is 0 while she is in it.
+    """
+
+    household_id: int
+    person_id: int
+    since: int
+    evidence: str
+    left_at: int = 0
+    left_why: str = ""
+
+
 class Review(msgspec.Struct, frozen=True):
     """A doubt that waits, or was settled at `settled_at` (0: it waits) with `answer`."""
 

@@ -11,10 +11,15 @@ from tactful.model.verdict import Form, Verdict
 
 DAY = 86_400_000_000
 HOUR = 3_600_000_000
+LINE = b"\xff"
+"""What the message ids of lines of orders begin with: a byte that no text holds, so that no call has such an id."""
+SEEN_LINE = b"\xfe"
+"""The same for lines that only a page or an app told of: they never take the place of those of an order."""
 
 
 class NewEvent(msgspec.Struct, frozen=True, gc=False):
-    """An event at the door. `message_id` is unique within `source`; the store keeps each pair once.
+    """An event at the door. `message_id` is unique within `source`; the store keeps each pair once. That of a call is
+    text; that of a line of an order begins with `LINE` or `SEEN_LINE`, and none is ever taken for one of another sort.
 
     `person` is (kind, value) of the identifier the event carries, for example ("customer", "17850"), or None. `body`
     is deterministic MessagePack of what the kind says (see `tactful.profile`). `point` is the collection point that

@@ -25,6 +25,8 @@ REFUSALS = frozenset(STRICTNESS[:4])
 PROMOTING = frozenset({"market", "recommend", "winback", "advertise"})
 """What a no to `market` is a no to: whoever wants no promotion wants none under another name (GDPR Art. 21(2))."""
 EVERY = "*"
+BEFORE_KNOWN = "; said before we knew who it was"
+"""What the proof of a no ends with that was kept by a keyed form of an address, until it met her."""
 CHOSEN, REFUSED = " chosen at ", " refused at "
 """What stands in the proof of an answer to a dialogue between the choice and the collection point."""
 

@@ -13,6 +13,7 @@ from tactful.profile.events import (
     COMPLAINT_OPENED,
     FAULTY,
     ORDER_CANCELLED_BY_US,
+    ORDER_SEEN,
     PARCEL_LATE,
     PUT_RIGHT,
 )
@@ -95,11 +96,11 @@ def attributes(document: Document, now: int, settings: AttributeSettings) -> Att
 
     - `customer.jurisdiction`: of the country of the latest order, or of the address she gave later.
     - `customer.let_down`: a parcel was late, we cancelled an order, or goods were faulty; or something was brought back
-      or cancelled within the last days; and it was not put right since.
+      or cancelled within the last days, also where only a page says so; and it was not put right since.
     - `customer.complaint_open`: a complaint was opened and not closed since; at the same instant it counts as open.
     - `relationship.depth`: `stranger` without an order; `acquaintance` from the first; `regular` from orders on at
-      least 4 days that span at least 180 days. Never from what she spends, and never `confidant`: that is hers to
-      say.
+      least 4 days that span at least 180 days. Never from what she spends, never from orders that only a page told
+      of, and never `confidant`: that is hers to say.
     """
     keys: dict[str, Value] = {}
     because: dict[str, str] = {}
@@ -147,13 +148,13 @@ def _failed(document: Document, kind: str, now: int, since: int) -> dict[str, in
     """When each of these that had begun went wrong last, though that may lie after `now`: the last before it is
     not kept, and what is not known does not free."""
     spans = document.flags.get(kind, {})
-    return {ref: last for ref, (first, last) in spans.items() if first <= now and last >= since}
+    return {ref: each.last for ref, each in spans.items() if each.first <= now and each.last >= since}
 
 
 def _mended(document: Document, kind: str, now: int) -> dict[str, int]:
     """When each of these was mended last, as far as `now` can tell."""
     spans = document.flags.get(kind, {})
-    return {ref: last if last <= now else first for ref, (first, last) in spans.items() if first <= now}
+    return {ref: each.last if each.last <= now else each.first for ref, each in spans.items() if each.first <= now}
 
 
 def _let_down(document: Document, lines: list[Line], now: int, settings: AttributeSettings) -> str:
@@ -164,13 +165,10 @@ def _let_down(document: Document, lines: list[Line], now: int, settings: Attribu
         if any(mended.get(order, at) <= at for order, at in failed.items()):
             return sentence
     kept, since = settings.keeps.since("service.return", now), now // DAY - settings.returns_let_down_for
-    for line in lines:
-        if (
-            line.nature == RETURNED
-            and line.at >= kept
-            and line.at // DAY >= since
-            and mended.get(line.order, line.at) <= line.at
-        ):
+    back = [(line.order, line.at) for line in lines if line.nature == RETURNED and line.at >= kept]
+    back += _failed(document, ORDER_SEEN, now, kept).items()
+    for order, at in back:
+        if at // DAY >= since and mended.get(order, at) <= at:
             return f"She brought something back or cancelled in the last {settings.returns_let_down_for} days."
     return ""
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from tactful.model.arrivals import Identifier
-from tactful.model.records import NewEvent
+from tactful.model.records import LINE, SEEN_LINE, NewEvent
 from tactful.profile import events as kinds
 from tactful.profile.identifiers import ANONYMOUS
 from tactful.profile.orders import NotGoods
@@ -20,10 +20,13 @@ WhyNot = Callable[[str], str]
 """Why nothing of a category may be kept here; "" where it may."""
 LONGEST = 200
 """Characters that are kept of a word: a product's code, a page's name."""
+ANYBODY_S_ID = b"\xfd"
+"""With what the id of a call of a public key begins; no text does."""
 TIGHTENS = frozenset({kinds.COMPLAINT_OPENED, kinds.PARCEL_LATE, kinds.ORDER_CANCELLED_BY_US, kinds.FAULTY})
 """Kinds of events that can only make a verdict stricter."""
 CATEGORIES: dict[str, str] = {
     kinds.ORDER_LINE: "purchase",
+    kinds.ORDER_SEEN: "purchase",
     kinds.PRODUCT_VIEWED: "browsing.own",
     kinds.PAGE_VIEWED: "browsing.own",
     kinds.PRODUCT_ADDED: "browsing.cart",
@@ -128,16 +131,24 @@ class Call:
             self.shown = next((each for each in names if each[0] == ANONYMOUS), None)
 
     def event(self, kind: str, body: kinds.Body, n: int | None = None) -> tuple[NewEvent, ...]:
-        """The event, or nothing where its category may not be kept or it is of nobody; then it is counted."""
+        """The event, or nothing where its category may not be kept or it is of nobody; then it is counted.
+
+        `n` is the place of a line within its order.
+        """
         reason = self.why_not(CATEGORIES.get(kind, "")) if kind not in _SAYS_ITSELF else ""
         if reason:
             self.left_out.append(f"event {kind}: {reason}")
             return ()
         person = self.hers if kind in TIGHTENS else self.shown
+        if self.door.public and kind in TIGHTENS and isinstance(body, kinds.Note):
+            body = kinds.Reported(body.ref, body.text, by_page=True)
         if person is None:
             self.left_out.append(f"event {kind}: {OF_NOBODY}")
             return ()
-        message_id = self.message_id if n is None else b"%b/%d" % (self.message_id, n)
+        message_id = self.message_id
+        if n is not None:
+            seen = kind == kinds.ORDER_SEEN
+            message_id = b"%b%b/%d" % (SEEN_LINE if seen else LINE, message_id.removeprefix(ANYBODY_S_ID), n)
         return (NewEvent(self.door.source, message_id, kind, person, self.at, _encode(body), self.point),)
 
 

@@ -22,6 +22,9 @@ COUNTED: dict[str, str] = {
     "product_added": "browsing.cart",
     "products_searched": "search",
     "requested": "request",
+    "complaint_opened": "service.complaint",
+    "parcel_late": "service",
+    "parcel_delivered": "service",
 }
 """What can be counted, and the fact that each rests on."""
 SUMMED: dict[str, str] = {"value": "purchase.value", "units": "purchase.value"}
@@ -40,10 +43,11 @@ MOST_RANKED = 10
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 DURATION = re.compile(r"(\d{1,5})\s*(hour|day|week|month|year)s?")
 _LENGTHS = {"hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY, "year": 365 * DAY}
-_SHOWN: dict[str, tuple[str, ...]] = {
+SHOWN: dict[Form, tuple[str, ...]] = {
     "count": ("number",), "recency": ("number",), "sum": ("number",), "sequence": ("number",), "last": ("value",),
     "top": ("list",), "rhythm": ("rhythm.in_words", "rhythm.how_often"), "score": ("percent",),
 }  # fmt: skip
+"""What can be shown of each form, in `she_reads` and in a message."""
 NEEDS_WITHIN = ("count", "sequence")
 MAY_WITHIN = ("count", "sum", "top", "sequence")
 NUMBERS = frozenset(FORMS) - {"top"}
@@ -130,7 +134,7 @@ def _derived(section: Section, name: str, undignified: Undignified) -> Derived |
         check_inputs(section, "kind", [kind], "this")
     check_inputs(section, form, [each for each in inputs if each in CATEGORIES], "this")
     check_words(section, {"derived": name, "she_reads": she_reads}, {"means": means}, undignified)
-    check_places(section, she_reads, _SHOWN[form], "a derived fact")
+    check_places(section, she_reads, SHOWN[form], "a derived fact")
     return derived
 
 

@@ -9,7 +9,9 @@ from itertools import chain, count
 
 import msgspec
 
-FOLD = 2
+FOLD = 3
+READ_BEFORE = frozenset({2, FOLD})
+"""Versions of the fold whose documents have this shape: of the second, flags do not say where they were learned."""
 KEY_BYTES = 8
 """Bytes of an event's key that the document keeps, to know the event again and to name it in a lineage."""
 
@@ -70,6 +72,19 @@ class Denial(msgspec.Struct, frozen=True, array_like=True, gc=False):
     holds: bool
 
 
+class Flag(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """That something of one number went wrong or was mended: the first and the last time that anybody told of.
+
+    `at` is the last time that a system of ours told of, with that event's key and source; an empty source: none did.
+    """
+
+    first: int
+    last: int
+    at: int = 0
+    key: bytes = b""
+    source: str = ""
+
+
 class Remark(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a member of staff wrote down: a note in free words, or something that she asked for (`code` or ""). A note
     that is what she said herself has `said_by_her`."""
@@ -108,7 +123,8 @@ class Document(msgspec.Struct, frozen=True):
 
     `traits` is keyed by fact and part (`contact.name:given`), then by provenance and source: what each said last.
     `seen` is keyed by kind of event, then by subject (product code, search text); `moments` by kind, see
-    `tactful.profile.moments`. `flags` by kind of event, then by order or complaint, the first and last time. `stated`
+    `tactful.profile.moments`. `flags` by kind of event, then by order or complaint. Of orders that only a page told of,
+    `seen` has what was ordered, by product, and `flags` what was cancelled, by order. `stated`
     by fact name, then by fact key. `sources` holds first and last time. `notes` by the event's key, `requests` by
     product or text, `scores` by model. `ahead` are events, by key, whose time lies after `heard`, the last time at
     which anything was received.
@@ -119,7 +135,7 @@ class Document(msgspec.Struct, frozen=True):
     traits: dict[str, dict[str, Claim]] = {}
     stated: dict[str, dict[str, Denial]] = {}
     seen: dict[str, dict[str, Seen]] = {}
-    flags: dict[str, dict[str, tuple[int, int]]] = {}
+    flags: dict[str, dict[str, Flag]] = {}
     sources: dict[str, tuple[int, int]] = {}
     moments: dict[str, bytes] = {}
     notes: dict[str, Remark] = {}
@@ -141,7 +157,7 @@ class _Packed(msgspec.Struct, array_like=True):
     traits: dict[str, dict[str, Claim]]
     stated: dict[str, dict[str, Denial]]
     seen: dict[str, dict[str, Seen]]
-    flags: dict[str, dict[str, tuple[int, int]]]
+    flags: dict[str, dict[str, Flag]]
     sources: dict[str, tuple[int, int]]
     moments: dict[str, bytes]
     notes: dict[str, Remark]
@@ -207,10 +223,12 @@ def decode_document(data: bytes) -> Document | None:
         packed = _decoder.decode(data)
     except msgspec.DecodeError:
         return None
-    if packed.fold != FOLD:
-        return None
+    return _unpacked(packed) if packed.fold == FOLD else None
+
+
+def _unpacked(packed: _Packed) -> Document:
     return Document(
-        packed.fold,
+        FOLD,
         _products(packed.visits, packed.products),
         packed.traits,
         packed.stated,
@@ -227,11 +245,16 @@ def decode_document(data: bytes) -> Document | None:
 
 
 def decode_kept(data: bytes) -> Document | None:
-    """As `decode_document`, also of the version before: for decisions that were made on such a document and are
+    """As `decode_document`, also of the versions before: for decisions that were made on such a document and are
     replayed. None where the bytes are no document."""
-    document = decode_document(data)
-    if document is not None:
-        return document
+    try:
+        as_now = _decoder.decode(data)
+    except msgspec.DecodeError:
+        return _decode_first(data)
+    return _unpacked(as_now) if as_now.fold in READ_BEFORE else None
+
+
+def _decode_first(data: bytes) -> Document | None:
     try:
         packed = _decoder_before.decode(data)
     except msgspec.DecodeError:
@@ -240,7 +263,8 @@ def decode_kept(data: bytes) -> Document | None:
         return None
     traits = {place: {f"provided {t[2]}": Claim(*t, "provided")} for place, t in packed.traits.items()}
     products = _products(packed.visits, packed.products)
-    return Document(FOLD, products, traits, packed.stated, packed.seen, packed.flags, packed.sources)
+    flags = {kind: {ref: Flag(*span) for ref, span in spans.items()} for kind, spans in packed.flags.items()}
+    return Document(FOLD, products, traits, packed.stated, packed.seen, flags, packed.sources)
 
 
 def _products(visits: list[_Visit], packed: list[_PackedProduct]) -> dict[str, Product]:

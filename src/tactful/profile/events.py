@@ -12,6 +12,7 @@ Nature = Literal["bought", "returned", "free"]
 Provenance = Literal["provided", "observed", "noted", "inferred", "third_party", "public"]
 
 ORDER_LINE = "order_line"
+ORDER_SEEN = "order_seen"
 TRAITS = "traits"
 STATED = "stated"
 PRODUCT_VIEWED = "product_viewed"
@@ -36,6 +37,7 @@ CONTACTED_US = "contacted_us"
 
 KINDS: dict[str, str] = {
     ORDER_LINE: "One line of an order: bought, brought back or free of charge.",
+    ORDER_SEEN: "A line of an order that only a page told of: nothing is bought until a system of ours tells the same.",
     TRAITS: "Things she told us about herself.",
     STATED: "She confirmed or denied something that we hold.",
     PRODUCT_VIEWED: "She looked at a product.",
@@ -84,6 +86,13 @@ class Note(msgspec.Struct, frozen=True, array_like=True):
 
     ref: str = ""
     text: str = ""
+
+
+class Reported(Note, frozen=True, array_like=True):
+    """The body of an event that tells of something that went wrong. `by_page`: only a page or an app told of it, which
+    makes us more careful and is counted for nothing."""
+
+    by_page: bool = False
 
 
 class Traits(msgspec.Struct, frozen=True, array_like=True):

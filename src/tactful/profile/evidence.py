@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tactful.profile.document import Line, Seen
-from tactful.profile.events import PRODUCT_ADDED, PRODUCT_REMOVED, PRODUCT_VIEWED, PRODUCTS_SEARCHED
+from tactful.profile.document import BOUGHT, Document, Line, Seen
+from tactful.profile.events import (
+    COMPLAINT_OPENED,
+    ORDER_SEEN,
+    PARCEL_DELIVERED,
+    PARCEL_LATE,
+    PRODUCT_ADDED,
+    PRODUCT_REMOVED,
+    PRODUCT_VIEWED,
+    PRODUCTS_SEARCHED,
+)
 from tactful.profile.measures import Person
 from tactful.profile.moments import moments, subject
 
@@ -19,6 +28,8 @@ NAME_OF = {
     PRODUCTS_SEARCHED: "search",
 }
 """The fact that a kind of event tells of."""
+REPORTED = {COMPLAINT_OPENED: "service.complaint", PARCEL_LATE: "service", PARCEL_DELIVERED: "service"}
+"""What is told by the number of a complaint or a parcel."""
 
 
 class Occasion(NamedTuple):
@@ -67,6 +78,16 @@ def bought(lines: list[Line]) -> list[Occasion]:
     return [Occasion(line.at, line.key, line.source, line.order, line.units, line.price) for line in lines]
 
 
+def ordered_since(document: Document, code: str, at: int, now: int) -> bool:
+    """Whether a product was ordered from an instant on, be it that only a page told of it: for what ends with an order
+    and nothing else."""
+    seen = document.seen.get(ORDER_SEEN, {}).get(code)
+    if seen is not None and at <= seen.at <= now:
+        return True
+    product = document.products.get(code)
+    return product is not None and any(line.nature == BOUGHT and at <= line.at <= now for line in product.lines)
+
+
 def asked_for(person: Person) -> list[Occasion]:
     """What she asked for in a store, the last time of each, in order of time."""
     kept = person.kept("request")
@@ -78,10 +99,24 @@ def asked_for(person: Person) -> list[Occasion]:
     return sorted(found, key=lambda each: (each.at, each.key))
 
 
+def reported(kind: str, person: Person) -> list[Occasion]:
+    """Complaints or parcels, by number, the last time of each that a system of ours told of, in order of time."""
+    name = REPORTED[kind]
+    kept = person.kept(name)
+    found = [
+        Occasion(flag.at, flag.key, flag.source, ref)
+        for ref, flag in person.document.flags.get(kind, {}).items()
+        if flag.source and max(kept, person.denied(name, ref) + 1) <= flag.at <= person.now
+    ]
+    return sorted(found, key=lambda each: (each.at, each.key))
+
+
 def counted(what: str, person: Person, shop: Shop) -> list[Occasion]:
     """The occasions of a word of `COUNTED`, in order of time."""
     if what == "orders":
         return bought(person.lines)
     if what == "returned":
         return bought(person.returned)
+    if what in REPORTED:
+        return reported(what, person)
     return asked_for(person) if what == "requested" else looks(what, person, shop)

@@ -23,10 +23,12 @@ from tactful.profile.document import (
     FREE,
     KEY_BYTES,
     NATURES,
+    RETURNED,
     Ahead,
     Claim,
     Denial,
     Document,
+    Flag,
     Line,
     Product,
     Remark,
@@ -40,6 +42,7 @@ from tactful.profile.events import (
     NOTED,
     ORDER_CANCELLED_BY_US,
     ORDER_LINE,
+    ORDER_SEEN,
     PARCEL_DELIVERED,
     PARCEL_LATE,
     PRODUCT_ADDED,
@@ -54,6 +57,7 @@ from tactful.profile.events import (
     Note,
     Noted,
     OrderLine,
+    Reported,
     Requested,
     Scored,
     Stated,
@@ -65,6 +69,8 @@ from tactful.profile.origin import origin_of
 T = TypeVar("T")
 MOST_SEEN = {PRODUCT_VIEWED: 50, PRODUCTS_SEARCHED: 20, PRODUCT_ADDED: 30, PRODUCT_REMOVED: 30}
 """How many subjects of each kind are kept, the latest ones."""
+MOST_ORDERED = 100
+"""How many products of orders that only a page told of are kept, the latest ones."""
 MOST_CLAIMS = 8
 """How many sources are kept for each part of a fact and each provenance, the latest ones."""
 MOST_NOTES = 50
@@ -80,6 +86,7 @@ _FLAGS = frozenset(
 )
 _line = msgspec.msgpack.Decoder(OrderLine).decode
 _note = msgspec.msgpack.Decoder(Note).decode
+_reported = msgspec.msgpack.Decoder(Reported).decode
 _traits = msgspec.msgpack.Decoder(Traits).decode
 _stated = msgspec.msgpack.Decoder(Stated).decode
 _noted = msgspec.msgpack.Decoder(Noted).decode
@@ -174,7 +181,11 @@ class _Draft:
         try:
             if kind == ORDER_LINE:
                 self.add_line(_line(body), key, at, source)
-            elif kind in MOST_SEEN or kind in _FLAGS:
+            elif kind == ORDER_SEEN:
+                self.page_told(_line(body), key, at, source)
+            elif kind in _FLAGS:
+                self.flag(kind, _reported(body), at, key, source)
+            elif kind in MOST_SEEN:
                 self.note(kind, _note(body), at, key, source)
             else:
                 self.other(kind, body, at, key, source)
@@ -200,12 +211,21 @@ class _Draft:
                 having.named_at = since
                 having.name = name
 
+    def page_told(self, body: OrderLine, key: bytes, at: int, source: str) -> None:
+        """A line of an order that only a page told of: nothing was bought, but nobody reminds her of it."""
+        if NATURES[body.nature] == RETURNED:
+            self.flag(ORDER_SEEN, Reported(body.order, by_page=True), at, key, source)
+        else:
+            _latest(self.seen.of(ORDER_SEEN), body.code, Seen(at, key, source, body.order))
+
+    def flag(self, kind: str, told: Reported, at: int, key: bytes, source: str) -> None:
+        of = self.flags.of(kind)
+        new = Flag(at, at) if told.by_page else Flag(at, at, at, key, source)
+        old = of.get(told.ref, new)
+        ours = max(old, new, key=lambda each: (bool(each.source), each.at, each.key))
+        of[told.ref] = Flag(min(old.first, at), max(old.last, at), ours.at, ours.key, ours.source)
+
     def note(self, kind: str, note: Note, at: int, key: bytes, source: str) -> None:
-        if kind in _FLAGS:
-            span = self.flags.of(kind)
-            first, last = span.get(note.ref, (at, at))
-            span[note.ref] = (min(first, at), max(last, at))
-            return
         _latest(self.seen.of(kind), note.ref, Seen(at, key, source, note.text))
         if at >= 0:
             self.moments.setdefault(kind, []).append((at, key, note.ref))
@@ -249,7 +269,7 @@ class _Draft:
         for code, having in self.having.items():
             products[code] = having.done()
         for kind in self.seen.own or ():
-            self.seen.all[kind] = _cut(self.seen.all[kind], MOST_SEEN[kind])
+            self.seen.all[kind] = _cut(self.seen.all[kind], MOST_SEEN.get(kind, MOST_ORDERED))
         for place in self.traits.own or ():
             self.traits.all[place] = _cut_claims(self.traits.all[place])
         return Document(

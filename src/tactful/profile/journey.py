@@ -8,7 +8,9 @@
 3. A basket is open while something was put into it after her last order, was not taken out again, and that was at
    most `BASKET` ago. She is looking for something that she looked at in two visits or more within `LOOKING`, and has
    not bought since.
-4. An event after `now` does not exist yet.
+4. An order that only a page told of is an episode of its own until one of our systems tells of the same number. It ends
+   a basket and a looking, as she may have ordered; what she was promised in a store waits for an order that counts.
+5. An event after `now` does not exist yet.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from tactful.profile.events import (
     NOTED,
     ORDER_CANCELLED_BY_US,
     ORDER_LINE,
+    ORDER_SEEN,
     PAGE_VIEWED,
     PARCEL_DELIVERED,
     PARCEL_LATE,
@@ -67,6 +70,7 @@ ENDS = {
 
 _BODIES: dict[str, Callable[[bytes], object]] = {
     ORDER_LINE: msgspec.msgpack.Decoder(OrderLine).decode,
+    ORDER_SEEN: msgspec.msgpack.Decoder(OrderLine).decode,
     TRAITS: msgspec.msgpack.Decoder(Traits).decode,
     STATED: msgspec.msgpack.Decoder(Stated).decode,
     NOTED: msgspec.msgpack.Decoder(Noted).decode,
@@ -102,7 +106,8 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Episode(msgspec.Struct, frozen=True):
-    """Steps that belong together. `kind` is `visit`, `bought`, `returned`, `free`, or the kind of its single event."""
+    """Steps that belong together. `kind` is `visit`, `bought`, `returned`, `free`, `order_seen`, or the kind of its
+    single event."""
 
     kind: str
     since: int
@@ -143,7 +148,7 @@ def journey(
     )
     found = [*_basket(steps, now), *_looking(steps, now), *_requested(steps), *_unended(steps)]
     found.sort(key=lambda each: (-each.latest, each.kind, each.ref))
-    episodes = sorted(_episodes(steps), key=lambda each: (-each.until, -each.since, each.steps[0].key))
+    episodes = sorted(_episodes(_confirmed(steps)), key=lambda each: (-each.until, -each.since, each.steps[0].key))
     return Journey(tuple(found), tuple(episodes))
 
 
@@ -174,13 +179,19 @@ def step_of(event: Event, via: Mapping[str, str], names: Mapping[str, str]) -> S
     return msgspec.structs.replace(base, ref=body.ref, text=body.text or names.get(body.ref, ""))
 
 
+def _confirmed(steps: Sequence[Step]) -> list[Step]:
+    """The steps without what only a page told of orders that one of our systems tells of as well."""
+    told = {(step.nature == "returned", step.order) for step in steps if step.kind == ORDER_LINE}
+    return [step for step in steps if step.kind != ORDER_SEEN or (step.nature == "returned", step.order) not in told]
+
+
 def _episodes(steps: Sequence[Step]) -> list[Episode]:
-    orders: dict[tuple[str, str], list[Step]] = {}
+    orders: dict[tuple[str, str, str], list[Step]] = {}
     visits: dict[str, list[list[Step]]] = {}
     alone: list[list[Step]] = []
     for step in steps:
-        if step.kind == ORDER_LINE and step.order:
-            orders.setdefault((step.nature, step.order), []).append(step)
+        if step.kind in (ORDER_LINE, ORDER_SEEN) and step.order:
+            orders.setdefault((step.kind, step.nature, step.order), []).append(step)
         elif step.kind in BROWSING:
             hers = visits.setdefault(step.via or step.source, [])
             if hers and step.at - hers[-1][-1].at <= PAUSE:
@@ -195,8 +206,15 @@ def _episodes(steps: Sequence[Step]) -> list[Episode]:
 
 def _episode(steps: Sequence[Step]) -> Episode:
     first = steps[0]
-    kind = "visit" if first.kind in BROWSING else first.nature if first.order else first.kind
+    kind = (
+        "visit" if first.kind in BROWSING else first.nature if first.kind == ORDER_LINE and first.order else first.kind
+    )
     return Episode(kind, first.at, steps[-1].at, first.via, tuple(steps))
+
+
+def _page_told(step: Step) -> bool:
+    """Whether a page told that she ordered this: with or without a price, which pages often leave out."""
+    return step.kind == ORDER_SEEN and step.nature != "returned"
 
 
 def _basket(steps: Sequence[Step], now: int) -> list[Open]:
@@ -207,7 +225,7 @@ def _basket(steps: Sequence[Step], now: int) -> list[Open]:
             held[step.ref] = step
         elif step.kind == PRODUCT_REMOVED:
             held.pop(step.ref, None)
-        elif step.kind == ORDER_LINE and step.nature == "bought":
+        elif (step.kind == ORDER_LINE and step.nature == "bought") or _page_told(step):
             held.clear()
     return [_about("basket", kept)] if (kept := [s for s in held.values() if now - s.at <= BASKET]) else []
 
@@ -218,7 +236,7 @@ def _looking(steps: Sequence[Step], now: int) -> list[Open]:
     for step in steps:
         if step.kind == PRODUCT_VIEWED and now - step.at <= LOOKING:
             seen.setdefault(step.ref, []).append(step)
-        elif step.kind in (ORDER_LINE, PRODUCT_ADDED):
+        elif step.kind in (ORDER_LINE, PRODUCT_ADDED) or _page_told(step):
             seen.pop(step.ref, None)
     kept = [each[-1] for each in seen.values() if _visits(each) >= 2]
     return [_about("looking", kept)] if kept else []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tactful.model.records import Fact
-from tactful.profile.document import BOUGHT, Document, Seen
+from tactful.profile.document import Document, Seen
 from tactful.profile.events import PRODUCT_ADDED, PRODUCT_REMOVED, PRODUCT_VIEWED, PRODUCTS_SEARCHED
-from tactful.profile.evidence import noticed
+from tactful.profile.evidence import noticed, ordered_since
 from tactful.profile.make_purchases import item_value
 from tactful.profile.measures import Person
 from tactful.profile.names import plain_name
@@ -33,12 +33,11 @@ def noticed_facts(name: str, person: Person, shop: Shop) -> list[Fact]:
 
 
 def _left(document: Document, code: str, at: int, now: int) -> bool:
-    """Whether what was put into the basket has been taken out or bought since."""
+    """Whether what was put into the basket has been taken out or ordered since, as far as anybody told."""
     removed = document.seen.get(PRODUCT_REMOVED, {}).get(code)
     if removed is not None and at <= removed.at <= now:
         return True
-    product = document.products.get(code)
-    return product is not None and any(line.nature == BOUGHT and at <= line.at <= now for line in product.lines)
+    return ordered_since(document, code, at, now)
 
 
 def _noticed(name: str, subject: str, seen: Seen, person: Person, shop: Shop) -> Fact:

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from tactful.model.document import read_document, refuse
-from tactful.model.records import NewEvent
+from tactful.model.records import LINE, NewEvent
 from tactful.profile.events import ORDER_LINE, Nature, OrderLine, new_event
 
 LineClass = Literal["bought", "returned", "free", "no_person"]
@@ -58,8 +58,8 @@ def thousandths(amount: str | int | float | Decimal) -> int | None:
 
 
 def line_id(order: str, n: int) -> bytes:
-    """The message id of a line: the same at every import of the same file."""
-    return f"{order}/{n}".encode()
+    """The message id of a line: the same at every import of the same file, and never that of a call."""
+    return LINE + f"{order}/{n}".encode()
 
 
 def line_event(line: OrderLine, source: str, person: tuple[str, str] | None, at: int) -> NewEvent:

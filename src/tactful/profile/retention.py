@@ -18,6 +18,7 @@ from tactful.profile.events import (
     NOTED,
     ORDER_CANCELLED_BY_US,
     ORDER_LINE,
+    ORDER_SEEN,
     PAGE_VIEWED,
     PARCEL_DELIVERED,
     PARCEL_LATE,
@@ -37,6 +38,7 @@ from tactful.profile.traits import NOTE, Keeps
 
 RESTS: dict[str, tuple[str, ...]] = {
     ORDER_LINE: ("purchase.item", "purchase.frequency", "purchase.recency", "purchase.value", "service.return"),
+    ORDER_SEEN: ("browsing.cart", "service.return"),
     PRODUCT_VIEWED: ("browsing.own",),
     PRODUCT_ADDED: ("browsing.cart",),
     PRODUCT_REMOVED: ("browsing.cart",),

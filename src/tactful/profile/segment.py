@@ -17,6 +17,7 @@ import msgspec
 from tactful.model.arrivals import Identifier
 from tactful.profile import events as kinds
 from tactful.profile.call import (
+    ANYBODY_S_ID,
     Call,
     Door,
     Refusal,
@@ -58,8 +59,6 @@ TYPES = ("identify", "track", "page", "screen", "group", "alias")
 GROUP = "a group is not a person; nothing is kept of it."
 PUBLIC_ALIAS = "a key that anybody can read cannot say that two names are one person; nothing is kept of it."
 ANYBODY_S = "not from a key that anybody can read"
-ANYBODY_S_ID = b"\xfd"
-"""With what the id of a call of a public key begins; no text does."""
 _NOT_IN_DIGEST = frozenset({"sentAt", "receivedAt", "_metadata", "writeKey"})
 _MOST_LEFT_OUT = 50
 _EXTERNAL = {

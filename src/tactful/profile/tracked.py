@@ -35,7 +35,13 @@ _ABOUT = {
     "put right": (kinds.PUT_RIGHT, ("order_id", "parcel_id")),
 }
 MADE = frozenset(
-    {kinds.ORDER_LINE, kinds.PRODUCTS_SEARCHED, *_PRODUCTS.values(), *(kind for kind, _ in _ABOUT.values())}
+    {
+        kinds.ORDER_LINE,
+        kinds.ORDER_SEEN,
+        kinds.PRODUCTS_SEARCHED,
+        *_PRODUCTS.values(),
+        *(kind for kind, _ in _ABOUT.values()),
+    }
 )
 """The kinds of events that are made here."""
 
@@ -92,17 +98,18 @@ def _order(properties: Mapping[str, Any], call: Call, returned: bool) -> tuple[N
     if len(products) > MOST_PRODUCTS:
         raise Refused(f"`products` holds more than the {MOST_PRODUCTS} that an order may have.")
     country, ours = _country(properties), _in_our_currency(properties, call)
+    kind = kinds.ORDER_SEEN if call.door.public else kinds.ORDER_LINE
     if not products:
         price = thousandths(_number(properties, "total", "revenue", "value")) or 0
         nature = _nature(returned, price)
         line = OrderLine(order, 0, "", "", -1 if returned else 1, price if ours else 0, country, nature, False)
-        return call.event(kinds.ORDER_LINE, line, 0)
+        return call.event(kind, line, 0)
     lines = [_line(order, n, each, country, returned, call) for n, each in enumerate(products)]
     if not ours:
         lines = [msgspec.structs.replace(each, price=0) for each in lines]
     found: tuple[NewEvent, ...] = ()
     for n, each in enumerate(lines):
-        made = call.event(kinds.ORDER_LINE, each, n)
+        made = call.event(kind, each, n)
         if not made:
             break
         found += made

@@ -13,8 +13,8 @@ import msgspec
 
 from tactful.model.records import DAY, Fact
 from tactful.profile.derived import Derived
-from tactful.profile.document import BOUGHT, Line, Seen
-from tactful.profile.evidence import Occasion, bought, counted, looks, noticed
+from tactful.profile.document import Line, Seen
+from tactful.profile.evidence import REPORTED, Occasion, bought, counted, looks, noticed, ordered_since
 from tactful.profile.measures import NEVER, Item, Person, median
 from tactful.profile.names import kind_of, plain_name
 from tactful.profile.revealing import Revealed, more_delicate
@@ -211,8 +211,7 @@ def _way_back(steps: list[dict[str, list[Occasion]]], product: str) -> list[Occa
 
 def _followed(what: str, product: str, at: int, person: Person) -> bool:
     if what == "ordered":
-        held = person.document.products.get(product)
-        return held is not None and any(line.nature == BOUGHT and at <= line.at <= person.now for line in held.lines)
+        return ordered_since(person.document, product, at, person.now)
     seen = person.document.seen.get(what, {}).get(product)
     return seen is not None and at <= seen.at <= person.now
 
@@ -228,8 +227,9 @@ def _facts(name: str, person: Person) -> list[Fact]:
 
 
 def _revealed(what: str, person: Person, occasions: Iterable[Occasion]) -> Revealed | None:
-    """The most delicate thing that the products or searches among these give away. Orders as such give nothing away."""
-    if what in ("orders", "returned"):
+    """The most delicate thing that the products or searches among these give away. Orders and complaints as such give
+    nothing away."""
+    if what in ("orders", "returned", *REPORTED):
         return None
     texts = _texts(what, person)
     found: Revealed | None = None

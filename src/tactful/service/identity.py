@@ -35,13 +35,15 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Who(msgspec.Struct, frozen=True):
-    """Somebody: the id that goes on, whom she is made up of, why, and where those disagree."""
+    """Somebody: the id that goes on, whom she is made up of, why, where those disagree, and who else is in her
+    household."""
 
     person_id: int
     called: str
     members: tuple[Member, ...]
     merges: tuple[Told, ...]
     conflicts: tuple[Conflict, ...]
+    household: tuple[str, ...] = ()
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -84,7 +86,10 @@ def show_who(store: Store, rules: IdentityRules, named: str) -> Who:
     today = store.today(person) or person
     members = tuple(Member(each, rules.in_order(store.own_identifiers(each))) for each in store.members(person))
     merges = told_merges(store, rules, store.merges(person))
-    return Who(today, called(store, rules, today), members, merges, tuple(store.conflicts(person)))
+    hers = {each.person_id for each in members}
+    mates = (each.person_id for each in store.housemates(person) if not each.left_at)
+    household = tuple(called(store, rules, each) for each in mates if each not in hers)
+    return Who(today, called(store, rules, today), members, merges, tuple(store.conflicts(person)), household)
 
 
 def told_merges(store: Store, rules: IdentityRules, merges: Sequence[Merge]) -> tuple[Told, ...]:

@@ -53,13 +53,19 @@ def import_permissions(
     for statement in read.statements:
         kind, value = statement.person
         by_person.setdefault((kind, spelled(kind, value, region)), []).append(statement)
+    also = {
+        person: dict.fromkeys((kind, spelled(kind, value, region)) for each in said for kind, value in each.also)
+        for person, said in by_person.items()
+    }
     added = created = 0
     people = sorted(by_person, key=lambda person: all(each.permission.state not in ENDS for each in by_person[person]))
     for start in range(0, len(people), _PEOPLE):
         part = people[start : start + _PEOPLE]
         created += sum(store.find(*person) is None for person in part)
+        ids = store.owners(part)
+        store.also_named([(own, name) for person, own in zip(part, ids, strict=True) for name in also[person]], now)
         rows = []
-        for person, person_id in zip(part, store.owners(part), strict=True):
+        for person, person_id in zip(part, ids, strict=True):
             kept = store.permissions(person_id)
             rows += [(person_id, each.permission) for each in by_person[person] if not _stands(each, kept)]
         added += store.record_permissions(rows)

@@ -11,6 +11,7 @@ from tactful.profile.events import (
     COMPLAINT_OPENED,
     KINDS,
     NOTED,
+    ORDER_SEEN,
     PAGE_VIEWED,
     PARCEL_LATE,
     PRODUCT_ADDED,
@@ -59,6 +60,10 @@ def happened(episode: Episode, currency: str) -> str:
             return f"Had {_pieces(steps)} free of charge: {_names(steps)}."
         case "visit":
             return _visit(steps)
+        case k if k == ORDER_SEEN:
+            did = "brought back or cancelled" if steps[0].nature == "returned" else "ordered"
+            which = _number(steps[0].order)
+            return f"A page told that she {did} {_names(steps)}{which}; no system of ours has, so nothing counts on it."
         case k if k == TRAITS:
             return f"Told us {_list([within(each) for each in sorted(_facts(steps[0]))])}."
         case k if k == STATED:

@@ -57,11 +57,13 @@ class StateCount(msgspec.Struct, frozen=True):
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """One record to keep. `timed` is false where the export does not show when it happened."""
+    """One record to keep. `timed` is false where the export does not show when it happened. `also` is by what else the
+    row names her: nothing is kept of it, but somebody unknown may have refused something by it."""
 
     person: tuple[str, str]
     permission: Permission
     timed: bool
+    also: tuple[tuple[str, str], ...] = ()
 
 
 class PermissionFile(msgspec.Struct, frozen=True):
@@ -169,7 +171,7 @@ def read_permissions(
     columns = recognise_permissions(frame.columns, tool, given, file)
     granted = tuple(dict.fromkeys(purposes)) or GRANTED
     rows = [_row(raw, tool, columns, given) for raw in as_texts(frame).iter_rows(named=True)]
-    unnamed = tuple(line for line, row in enumerate(rows, 2) if not _who(row, columns))
+    unnamed = tuple(line for line, row in enumerate(rows, 2) if not _named(row, columns))
     silent = {line for line, row in enumerate(rows, 2) if _says_nothing(row, tool)} - set(unnamed)
     taken = _taken(tool, rows, file, heard_at, granted, silent.union(unnamed))
     if not taken:
@@ -264,12 +266,13 @@ def whole_number(text: str) -> str:
     return re.sub(r"^(\d+)\.0$", r"\1", text)
 
 
-def _who(row: Mapping[str, str], columns: Columns) -> tuple[str, str] | None:
-    for column, kind in columns.person:
-        value = unicodedata.normalize("NFKC", row.get(column.strip().lower(), "")).strip()
-        if value:
-            return kind, value.lower() if kind == "email" else value
-    return None
+def _named(row: Mapping[str, str], columns: Columns) -> list[tuple[str, str]]:
+    """By what a row names her; the first says who is meant."""
+    texts = (
+        (kind, unicodedata.normalize("NFKC", row.get(column.strip().lower(), "")).strip())
+        for column, kind in columns.person
+    )
+    return [(kind, value.lower() if kind == "email" else value) for kind, value in texts if value]
 
 
 def _says_nothing(row: Mapping[str, str], tool: str) -> bool:
@@ -300,8 +303,7 @@ def _statements(
 
     Without a believable time a yes counts from the beginning, so that it lifts nothing, and all else from now.
     """
-    person = _who(row, columns)
-    assert person is not None
+    person, *also = _named(row, columns)
     first = item.permissions[0]
     written = [row[name] for name in _times(first.state, tool, columns, given) if name in row]
     at = next((moment for text in written if (moment := instant(text)) is not None), None)
@@ -319,7 +321,10 @@ def _statements(
         channel = "*"
     made = [
         Statement(
-            person, msgspec.structs.replace(first, purpose=purpose, channel=channel, occurred_at=occurred_at), timed
+            person,
+            msgspec.structs.replace(first, purpose=purpose, channel=channel, occurred_at=occurred_at),
+            timed,
+            tuple(also),
         )
         for purpose in purposes
     ]

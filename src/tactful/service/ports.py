@@ -12,6 +12,7 @@ from typing import Protocol
 from tactful.model.arrivals import (
     Arrival,
     Doubt,
+    Housemate,
     Identifier,
     Joined,
     Joining,
@@ -119,6 +120,9 @@ class Store(Protocol):
     def owners(self, identifiers: Sequence[Identifier]) -> list[int]:
         """The person whom each identifier was made for: what is written under it stays hers when she is parted."""
 
+    def also_named(self, rows: Sequence[tuple[int, Identifier]], at: int) -> None:
+        """What somebody unknown refused by one of these names is theirs; the names are not kept."""
+
     def own_identifiers(self, person_id: int) -> list[Identifier]:
         """The identifiers of this very person, whoever she is part of today."""
 
@@ -144,6 +148,15 @@ class Store(Protocol):
 
     def merges(self, person_id: int | None = None) -> list[Merge]:
         """All merges, or hers, oldest first."""
+
+    def put_together(self, people: Sequence[int], at: int, evidence: str, alone: frozenset[str] = frozenset()) -> int:
+        """Put people into one household; its number, 0 where they are in it already."""
+
+    def take_apart(self, person_id: int, at: int, why: str) -> int:
+        """Take somebody out of her household; its number."""
+
+    def housemates(self, person_id: int | None = None) -> list[Housemate]:
+        """Everybody who is or was in a household, or in one with her."""
 
     def parted(self, people: Sequence[int]) -> bool:
         """Whether any two of these were parted."""

@@ -23,6 +23,7 @@ from tactful.model.vocabulary import KEYS
 from tactful.permission.points import CollectionPoint, load_compatible, load_point, purposes_told
 from tactful.profile.attributes import Countries, load_countries
 from tactful.profile.audience import Audience, parse_audience
+from tactful.profile.derived import SHOWN
 from tactful.profile.dignity import load_undignified
 from tactful.profile.labels import Declared, load_labels
 from tactful.profile.names import Catalogue, catalogue, load_qualifiers
@@ -179,7 +180,7 @@ class Project:
                 self.audience: Audience = _collect(problems, self._load_audience)
             if not problems:
                 problems += check(self.campaign, self.treatment).problems
-                problems += self._misused()
+                problems += [*self._misused(), *self._misshown()]
         if problems:
             raise Problems(problems)
 
@@ -281,6 +282,20 @@ class Project:
                 only = ", ".join(label.used_only_to)
                 message = f"{name} may be used only to {only} (labels.yaml); this campaign is for {campaign.purpose}."
                 found.append(Problem(self.campaign_file, campaign.audience_line, message, "for"))
+        return found
+
+    def _misshown(self) -> list[Problem]:
+        """What the treatment shows of derived facts that these do not have: a count has a number, favourites a list."""
+        found = []
+        for use in (each for wording in self.treatment.wordings for each in wording.used):
+            derived = self.labels.derived.get(use.fact.removeprefix("derived."))
+            rest = ".".join(map(str, use.segments[2:]))
+            if derived is None or not use.fact.startswith("derived.") or not rest:
+                continue
+            fields = (*SHOWN[derived.form], "words")
+            if rest not in fields:
+                message = f"`{use.path}`: {use.fact} is worked out by `{derived.form}` and has {' and '.join(fields)}."
+                found.append(Problem(self.treatment.file, use.line, message))
         return found
 
     def _load_labels(self) -> Declared:

@@ -62,14 +62,18 @@ def message_of(setting: Setting, built: Built, decision: Decision, decision_id: 
 
 
 def her_reasons(setting: Setting, built: Built, decision: Decision, texts: CustomerTexts) -> tuple[str, ...]:
-    """What she reads when she asks why: the words of the labels behind what the message openly showed, or else what
-    the rules say to her."""
+    """What she reads when she asks why: the words of what was worked out, where the message openly showed it, and of
+    the labels behind what it showed; or else what the rules say to her."""
     outcome = next((each for each in decision.outcomes if each.candidate == decision.chosen), None)
     judged = outcome.judged if outcome is not None and decision.verdict == "say" else ()
     openly = {each.fact for each in judged if each.act == "mention" and each.standing == "now"}
     told = [
         fact.she_reads
         for name, fact in sorted(built.facts.items())
-        if name.startswith("label.") and fact.she_reads and openly.intersection(fact.lineage)
+        if fact.she_reads
+        and (
+            (name.startswith("label.") and openly.intersection(fact.lineage))
+            or (name.startswith("derived.") and name in openly)
+        )
     ]
     return tuple(dict.fromkeys(told)) or why_decision(setting.project.rules.policy, decision, "customer", texts)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hmac
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tactful.model.problems import StoreProblem
+from tactful.model.records import Permission
+from tactful.model.said import GRANTS
 from tactful.store.connection import Connection, Database
+from tactful.store.forms import normal_form, read, written
+from tactful.store.hers import add_permissions, kept_hers
 from tactful.store.parts import LOOKUP, in_parts
+from tactful.store.suppression import NOBODY, anything_kept, lift, meet
 
 DAY = 86_400_000_000
 NORM_VERSION = 1
@@ -19,23 +23,10 @@ FIND = "SELECT blind, person_id FROM identifier WHERE kind = ? AND blind"
 BIND = """INSERT INTO identifier (kind, blind, person_id, norm_version, label) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO NOTHING"""
 GATE = "INSERT INTO gate (gate_id) VALUES (?) ON CONFLICT DO NOTHING"
+KEPT_KEYS = ("site", "index", "suppression")
+"""Of events, of identifiers, and of what was refused by somebody unknown."""
+KEYS = f"SELECT name, value FROM meta WHERE name IN ({', '.join(repr(name) for name in KEPT_KEYS)}) ORDER BY name"
 Identifier = tuple[str, str]
-
-
-def written(text: str) -> bytes:
-    """Text from outside as bytes: whatever it holds, also what no encoding allows."""
-    return text.encode("utf-8", "surrogatepass")
-
-
-def read(text: bytes) -> str:
-    """What `written` wrote."""
-    return text.decode("utf-8", "surrogatepass")
-
-
-def normal_form(kind: str, value: str) -> bytes:
-    """The value that identifies: NFKC, without blanks around it, e-mail addresses in small letters."""
-    form = unicodedata.normalize("NFKC", value).strip()
-    return written(form.lower() if kind == "email" else form)
 
 
 class StorePart:
@@ -47,11 +38,12 @@ class StorePart:
         self._known: dict[Identifier, int] = {}
         self._known_at = -1
         with database.reading() as connection:
-            keys = dict(connection.execute("SELECT name, value FROM meta WHERE name IN ('site', 'index')"))
-        if set(keys) != {"site", "index"}:
+            keys = dict(connection.execute(KEYS).fetchall())
+        if set(keys) != set(KEPT_KEYS):
             raise StoreProblem(f"{database.place} has lost its keys: put back a backup.")
         self._site: bytes = keys["site"]
         self._index: bytes = keys["index"]
+        self._suppression: bytes = keys["suppression"]
 
     def _blind(self, kind: str, value: str) -> bytes:
         return hmac.digest(self._index, kind.encode() + b"\0" + normal_form(kind, value), "sha256")
@@ -122,7 +114,40 @@ class StorePart:
             needless = [(row[3],) for row, is_new in zip(rows, new, strict=True) if not is_new]
             connection.executemany("DELETE FROM person WHERE person_id = ?", needless)
             connection.executemany("DELETE FROM gate WHERE gate_id = ?", needless)
+        self._meet(connection, {identifier: (person,) for identifier, person in made.items()}, 0)
         return made
+
+    def _meet(self, connection: Connection, met: Mapping[Identifier, Iterable[int]], at: int) -> None:
+        """These people came by these identifiers at `at` (0: they are new): what was refused by one of them before
+        anybody had it is theirs."""
+        named = {each: people for each, people in met.items() if each[0] != NOBODY}
+        if named and anything_kept(connection):
+            meet(connection, self._suppression, named, at)
+
+    def _now_hers(self, connection: Connection, identifier: Identifier, person: int, at: int) -> None:
+        """She got an identifier at `at`. A yes that she says with it undoes what was refused by it before."""
+        if identifier[0] == NOBODY or not anything_kept(connection):
+            return
+        meet(connection, self._suppression, {identifier: (person,)}, at)
+        said_now = [each for each in kept_hers(connection, person).permissions if each.received_at >= at]
+        lift(connection, self._suppression, [identifier], said_now)
+
+    def _say(
+        self,
+        connection: Connection,
+        person: int,
+        said: Sequence[Permission],
+        *,
+        known: bool = True,
+        around: Iterable[int] = (),
+    ) -> int:
+        """Put permissions into her log, her gate taken; how many were new. See `add_permissions`. A yes of hers lets go
+        of what was refused by her identifiers before she was known."""
+        new = add_permissions(connection, person, said, known=known, around=around)
+        if any(each.state in GRANTS for each in new):
+            rows = connection.execute("SELECT kind, label FROM identifier WHERE person_id = ?", (person,)).fetchall()
+            lift(connection, self._suppression, [(kind, read(label)) for kind, label in rows], new)
+        return len(new)
 
     def _free_ids(self, connection: Connection, count: int) -> list[int]:
         """Ids that nobody has, each with a gate of its own."""

@@ -68,6 +68,10 @@ class Connection(Protocol):
     def lock_people(self, people: Iterable[int], /) -> None:
         """Wait for the gates of these people, in one order for everybody. Whatever is decided upon is read after it."""
 
+    def lock_refusals(self, *, to_keep: bool) -> None:
+        """See that nothing more is refused by somebody unknown until the commit; or wait for all who do, to keep more.
+        So a no and the one whom it is to find never miss each other."""
+
     def lock_policy(self, *, to_publish: bool) -> None:
         """See that the policy in force stays the same until the commit; or wait for all who do, to publish another."""
 

@@ -18,15 +18,13 @@ import msgspec
 
 from tactful.model.kept import CopiedTable
 from tactful.model.problems import StoreProblem
-from tactful.store.base import StorePart
+from tactful.store.base import KEYS, StorePart
 from tactful.store.connection import Connection
 from tactful.store.schema import STEPS
 
 ROWS = 2_000
 MADE_AGAIN = frozenset({"doc", "follower", "meta"})
 POSITIONS = frozenset({"pos", "txid"})
-KEYS = ("site", "index")
-IDENTIFIERS = "SELECT name, value FROM meta WHERE name IN ('site', 'index') ORDER BY name"
 # Rows of events and of what was seen get the same new position where they are of one message.
 NUMBERED = """WITH numbered AS (SELECT key, row_number() OVER (ORDER BY pos, key) AS pos
     FROM (SELECT pos, key FROM event UNION SELECT pos, message_key FROM seen) AS both_of_them)"""
@@ -94,10 +92,10 @@ def copy(source: StorePart, target: StorePart, moved: Moved) -> list[CopiedTable
                 raise StoreProblem(f"{target._db.place} is not empty: copy into a new one.")
         new.make_room(day for (day,) in old.execute("SELECT DISTINCT day FROM event").fetchall())
         copied = [copied_table(old, new, table, moved) for table in tables()]
-        keys = old.execute(IDENTIFIERS).fetchall()
+        keys = old.execute(KEYS).fetchall()
         new.executemany("UPDATE meta SET value = ? WHERE name = ?", [(value, name) for name, value in keys])
         new.finish_copy()
-        if new.execute(IDENTIFIERS).fetchall() != keys or not all(each.same for each in copied):
+        if new.execute(KEYS).fetchall() != keys or not all(each.same for each in copied):
             wrong = ", ".join(each.table for each in copied if not each.same) or "meta"
             raise StoreProblem(f"What {target._db.place} holds is not what was read ({wrong}); nothing was kept.")
         return copied

@@ -105,6 +105,9 @@ class SqliteConnection(sqlite3.Connection):
     def lock_people(self, people: Iterable[int], /) -> None:
         pass
 
+    def lock_refusals(self, *, to_keep: bool) -> None:
+        pass
+
     def lock_policy(self, *, to_publish: bool) -> None:
         pass
 
@@ -361,7 +364,8 @@ def bring_forward(connection: sqlite3.Connection, path: Path, seeds: Seeds) -> N
                 connection.execute(statement)
         if version == 0:
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            connection.executemany("INSERT INTO meta VALUES (?, ?)", [*seeds().items(), ("next_pos", 1)])
+        seeded = [*seeds().items(), ("next_pos", 1)]
+        connection.executemany("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", seeded)
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('schema', ?)", (NEWEST,))
         connection.execute("COMMIT")
     except BaseException:

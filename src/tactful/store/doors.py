@@ -9,7 +9,8 @@ from typing import Any
 
 from tactful.model.arrivals import Key, SetAside
 from tactful.model.problems import StoreProblem
-from tactful.store.base import DAY, StorePart, read, written
+from tactful.store.base import DAY, StorePart
+from tactful.store.forms import read, written
 
 KEY = """SELECT key_id, digest, source, point, scopes, public, origins, made_at, expires_at, revoked_at, note
     FROM api_key"""

@@ -10,13 +10,14 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from tactful.model.kept import Appended, Document, PersonRow
-from tactful.model.records import Event, NewEvent
+from tactful.model.records import LINE, SEEN_LINE, Event, NewEvent
 from tactful.store.base import DAY, StorePart
 from tactful.store.connection import Connection
 from tactful.store.parts import LOOKUP, in_parts
 
 CHUNK = 20_000
 DOCUMENTS = 1_000
+MARKS = frozenset({LINE, SEEN_LINE})
 FOLDING = attrgetter("occurred_at", "key")
 
 EVENT = ("pos", "day", "person_id", "source", "kind", "occurred_at", "received_at", "key", "body", "point")
@@ -63,7 +64,10 @@ class EventVerbs(StorePart):
         return Appended(len(new), len(again), differing, made)
 
     def _keys(self, events: Sequence[NewEvent]) -> list[bytes]:
-        """The keyed digests of what the events are called; what a source's have in common is hashed once."""
+        """The keyed digests of what the events are called; what a source's have in common is hashed once.
+
+        That of a line of an order has the byte in front that its id begins with, and digests the rest.
+        """
         starts: dict[str, blake2b] = {}
         keys = []
         for event in events:
@@ -73,8 +77,13 @@ class EventVerbs(StorePart):
                 start = starts[event.source] = blake2b(key=self._site, digest_size=16)
                 start.update(len(name).to_bytes(4, "big") + name)
             digest = start.copy()
-            digest.update(event.message_id)
-            keys.append(digest.digest())
+            mark = event.message_id[:1]
+            if mark in MARKS:
+                digest.update(event.message_id[1:])
+                keys.append(mark + digest.digest())
+            else:
+                digest.update(event.message_id)
+                keys.append(digest.digest())
         return keys
 
     def _differing(

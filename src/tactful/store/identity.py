@@ -7,8 +7,8 @@ from typing import Any
 
 from tactful.model.arrivals import ANSWERS, Doubt, Merge, Review
 from tactful.model.problems import NotThere, StoreProblem
-from tactful.store.base import read, written
 from tactful.store.connection import Connection
+from tactful.store.forms import read, written
 from tactful.store.joining import APART, CROWD, JoiningVerbs, is_crowd, leave
 from tactful.store.members import become_one, come_apart, group_of, root_of
 from tactful.store.parts import among

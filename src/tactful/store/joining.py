@@ -11,8 +11,9 @@ from typing import TypeVar
 
 from tactful.model.arrivals import Doubt, Joined, Joining, Linking, Named, Plan
 from tactful.model.problems import StoreProblem
-from tactful.store.base import NORM_VERSION, REMEMBERED, Identifier, StorePart, normal_form, written
+from tactful.store.base import NORM_VERSION, REMEMBERED, Identifier, StorePart
 from tactful.store.connection import Connection
+from tactful.store.forms import normal_form, written
 from tactful.store.members import become_one, come_apart, gates_of, insert_numbered
 from tactful.store.parts import LOOKUP, among, in_parts
 
@@ -102,6 +103,7 @@ class JoiningVerbs(StorePart):
         owner = owners(linking.names)
         for place, person in plan.bind:
             self._bind(connection, names[place], owner.get(person, person))
+            self._now_hers(connection, names[place], owner.get(person, person), at)
         merged = doubts = 0
         for loser, winner in plan.merge:
             if is_crowd(connection, (loser, winner), joining.alone):

@@ -1,7 +1,7 @@
 """Whom somebody is made up of, and what moves when two become one or are parted again. All of it inside one write.
 
 Logs, keys, events and contacts stay with those they were made for. What moves is `person.root` (who she is today), the
-gate, which all of her share, and what is kept only to be quick.
+gate, which all of her share, also with her household, and what is kept only to be quick.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ import msgspec
 from tactful.model.problems import NotThere
 from tactful.model.records import DAY, Cap, Contact
 from tactful.model.said import ENDS, statement
-from tactful.store.base import written
 from tactful.store.connection import Connection
 from tactful.store.contacts import ONCE, counts_in, read_caps
+from tactful.store.forms import written
+from tactful.store.hers import Hers, encode, keep_hers, kept_hers, write_log
 from tactful.store.parts import among
-from tactful.store.permissions import Hers, encode, keep_hers, kept_hers, write_log
 
 GROUP = """SELECT person_id FROM person WHERE root = (SELECT root FROM person WHERE person_id = ?)
     ORDER BY person_id"""
+SAME = "SELECT o.person_id FROM person p JOIN person o ON o.root = p.root WHERE p.person_id IN ({})"
+HOUSEMATES = """SELECT o.person_id FROM housemate m JOIN housemate o ON o.household_id = m.household_id
+    WHERE m.left_at = 0 AND o.left_at = 0 AND m.person_id IN ({})"""
 LEDGER = f"""SELECT c.contact_id, c.channel, c.class, c.at, c.decision_id, c.state FROM contact c
     WHERE c.gate_id = ? AND {ONCE} ORDER BY c.at, c.contact_id"""
 SHADOW = """INSERT INTO contact (person_id, gate_id, channel, class, state, at, lease_until, deadline, decision_id,
@@ -70,7 +73,9 @@ def become_one(connection: Connection, loser: int, winner: int, at: int, how: st
     losing, winning = group_of(connection, loser), group_of(connection, winner)
     everybody = sorted({*losing, *winning})
     gates = gates_of(connection, everybody)
-    settle_in(connection, everybody, root_of(connection, winner), gates[0])
+    together = around(connection, everybody)
+    settle_in(connection, everybody, root_of(connection, winner))
+    put_behind(connection, together, gates[0])
     last = connection.execute(
         f"SELECT max(last_at) FROM gate WHERE gate_id IN ({','.join('?' * len(gates))})", gates
     ).fetchone()[0]
@@ -105,13 +110,11 @@ def come_apart(connection: Connection, merge_id: int, at: int, why: str) -> tupl
         "INSERT INTO apart (low, high, at, why) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (low, high, at, written(why)),
     )
-    (last,) = connection.execute(
-        "SELECT last_at FROM gate WHERE gate_id = (SELECT gate_id FROM person WHERE person_id = ?)", (loser,)
-    ).fetchone()
+    together = around(connection, everybody)
     sides = sides_of(connection, everybody)
     for root, members in sides.items():
-        settle_in(connection, members, root, members[0])
-        connection.execute("UPDATE gate SET last_at = ? WHERE gate_id = ? AND last_at < ?", (last, members[0], last))
+        settle_in(connection, members, root)
+    put_apart(connection, together)
     share_contacts(connection, [group_of(connection, each) for each in (loser, winner)], (loser, winner), upto)
     for members in sides.values():
         part_echoes(connection, members, at)
@@ -141,17 +144,42 @@ def gates_of(connection: Connection, people: Iterable[int]) -> list[int]:
     return sorted({gate for (gate,) in among(connection, "SELECT gate_id FROM person WHERE person_id IN ({})", people)})
 
 
-def settle_in(connection: Connection, people: Sequence[int], root: int, gate: int) -> None:
-    """Make these one person behind one gate, with all their contacts."""
+def settle_in(connection: Connection, people: Sequence[int], root: int) -> None:
+    """Make these one person."""
     connection.executemany(
-        "UPDATE person SET root = ?, gate_id = ?, stamp = stamp + 1 WHERE person_id = ?",
-        [(root, gate, person) for person in people],
+        "UPDATE person SET root = ?, stamp = stamp + 1 WHERE person_id = ?", [(root, person) for person in people]
     )
-    connection.executemany(
-        "UPDATE contact SET gate_id = ? WHERE person_id = ? AND gate_id <> ?",
-        [(gate, person, gate) for person in people],
-    )
+
+
+def put_behind(connection: Connection, people: Sequence[int], gate: int) -> None:
+    """Put these behind one gate, with all their contacts."""
+    rows = [(gate, person, gate) for person in people]
+    connection.executemany("UPDATE person SET gate_id = ? WHERE person_id = ? AND gate_id <> ?", rows)
+    connection.executemany("UPDATE contact SET gate_id = ? WHERE person_id = ? AND gate_id <> ?", rows)
     connection.execute("UPDATE gate SET version = version + 1 WHERE gate_id = ?", (gate,))
+
+
+def put_apart(connection: Connection, people: Sequence[int]) -> None:
+    """Put each of these who were behind one gate behind that of those with whom she still is: the lowest id's."""
+    (last,) = connection.execute(
+        "SELECT last_at FROM gate WHERE gate_id = (SELECT gate_id FROM person WHERE person_id = ?)", (people[0],)
+    ).fetchone()
+    rest = set(people)
+    while rest:
+        together = around(connection, [min(rest)])
+        put_behind(connection, together, together[0])
+        connection.execute("UPDATE gate SET last_at = ? WHERE gate_id = ? AND last_at < ?", (last, together[0], last))
+        rest.difference_update(together)
+
+
+def around(connection: Connection, people: Iterable[int]) -> list[int]:
+    """Everybody who is one with these or in a household with one of them, in the order of ids."""
+    found: set[int] = set()
+    new = set(people)
+    while new:
+        found |= new
+        new = {other for query in (SAME, HOUSEMATES) for (other,) in among(connection, query, new)} - found
+    return sorted(found)
 
 
 def forget_documents(connection: Connection, people: Sequence[int]) -> None:

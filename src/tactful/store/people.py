@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tactful.model.kept import Heard, ImportedFile, StoreCounts
-from tactful.store.base import Identifier, StorePart, normal_form, read, written
+from tactful.store.base import Identifier, StorePart
+from tactful.store.forms import normal_form, read, written
 from tactful.store.parts import in_parts
 
 RESOLVED = 5_000
@@ -67,6 +68,17 @@ class PeopleVerbs(StorePart):
             self._remember(meant)
             people += [person for identifier in part if (person := meant[identifier]) is not None]
         return people
+
+    def also_named(self, rows: Sequence[tuple[int, Identifier]], at: int) -> None:
+        """At `at` (µs) a file named people also by these, of which nothing is kept: what was refused by one of them
+        before anybody had it is theirs, too."""
+        for part in in_parts(rows, RESOLVED):
+            met: dict[Identifier, set[int]] = {}
+            for person, name in part:
+                met.setdefault(name, set()).add(person)
+            with self._db.writing() as connection:
+                connection.lock_people({person for person, _ in part})
+                self._meet(connection, met, at)
 
     def identifiers(self, person_id: int) -> list[Identifier]:
         """Her identifiers as they were written when they were first heard; of who is merged, those of all that she is.

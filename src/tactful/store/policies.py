@@ -8,8 +8,9 @@ from hashlib import sha256
 
 from tactful.model.kept import Publication
 from tactful.model.problems import StoreProblem
-from tactful.store.base import StorePart, read, written
+from tactful.store.base import StorePart
 from tactful.store.connection import Connection
+from tactful.store.forms import read, written
 from tactful.store.runs import has_artefact
 
 PUBLICATION = "SELECT number, kind, policy, name, author, at, note, texts FROM publication"

@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tactful.model.problems import StoreProblem
 from tactful.store import partitions
+from tactful.store.base import KEPT_KEYS
 from tactful.store.connection import ForReading
 from tactful.store.postgres_connection import PostgresConnection, Raw
 from tactful.store.postgres_problems import UNDONE, Again, problem, unreached
@@ -213,14 +214,16 @@ def bring_forward(database: PostgresDatabase, seeds: Seeds, at: int) -> tuple[in
     with database.writing() as connection:
         connection.execute("SET LOCAL lock_timeout = '60s'")
         connection.execute("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+        for name in BY_KEY:
+            connection.execute(f"SET LOCAL {name} TO DEFAULT")
         connection.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
         connection.execute("CREATE SCHEMA IF NOT EXISTS tactful")
         version = version_of(connection, database.place)
         for step in steps()[version:]:
             for statement in step:
                 connection.raw.execute(statement.encode())
-        if version == 0:
-            connection.executemany("INSERT INTO meta VALUES (?, ?)", [*seeds().items(), ("pos_base", b"0")])
+        seeded = [*seeds().items(), ("pos_base", b"0")]
+        connection.executemany("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", seeded)
         connection.execute(
             "INSERT INTO meta VALUES ('schema', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             (b"%d" % len(steps()),),
@@ -311,7 +314,7 @@ def open_postgres(
         if version == 0 and reads_only:
             raise StoreProblem(f"There is no store at {database.place} yet: import something first.")
         if version == 0:
-            bring_forward(database, lambda: {"site": new_key(), "index": new_key()}, clock())
+            bring_forward(database, lambda: {name: new_key() for name in KEPT_KEYS}, clock())
         elif version < len(steps()):
             raise StoreProblem(f"{database.place} is a store of an older version: run `tactful store migrate`.")
         with database.reading() as connection:
@@ -335,7 +338,7 @@ def migrate_postgres(url: str, *, new_key: Callable[[], bytes] = random_key) -> 
     """Bring the store in a database to the newest version, making it where there is none; from which, to which."""
     database = PostgresDatabase(url, reads_only=False)
     try:
-        return bring_forward(database, lambda: {"site": new_key(), "index": new_key()}, clock())
+        return bring_forward(database, lambda: {name: new_key() for name in KEPT_KEYS}, clock())
     finally:
         database.close()
 

@@ -21,6 +21,7 @@ CLAIM = """INSERT INTO seen (message_key, day, pos)
 SEEN = "SELECT message_key, pos FROM seen WHERE message_key = ANY(%b::bytea[])"
 GATES = """SELECT gate_id FROM gate WHERE gate_id IN (SELECT gate_id FROM person WHERE person_id = ANY(%b::bigint[]))
     ORDER BY gate_id FOR NO KEY UPDATE"""
+REFUSALS = 0x54414355
 THEIR_GATES = "SELECT DISTINCT gate_id FROM person WHERE person_id = ANY(%b::bigint[])"
 HORIZON = "SELECT %s + pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1"
 DOCUMENT = """SELECT ? + pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, d.*, t.*
@@ -125,6 +126,9 @@ class PostgresConnection:
             locked = set(self.raw.execute(GATES, (wanted,)).fetchall())
             if locked.issuperset(self.raw.execute(THEIR_GATES, (wanted,)).fetchall()):
                 return
+
+    def lock_refusals(self, *, to_keep: bool) -> None:
+        self.raw.execute(b"SELECT pg_advisory_xact_lock%b(%%s)" % (b"" if to_keep else b"_shared"), (REFUSALS,))
 
     def lock_policy(self, *, to_publish: bool) -> None:
         self.raw.execute(f"LOCK TABLE active IN {'EXCLUSIVE' if to_publish else 'ROW SHARE'} MODE".encode())

@@ -8,6 +8,8 @@ itself are identities. What differs in more than words is written out here:
   a lock too many. `pos` is the number of the transaction that wrote the event, above `pos_base` of `meta`.
 - `seen` has no partitions, so that a call that comes again after midnight is known.
 - `meta` holds bytes only.
+- A server of the version before may still write while tables are brought forward. Lines of orders with the keys of
+  before are refused from then on, and sent again to the new one; else they would be stored twice.
 """
 
 from __future__ import annotations
@@ -39,6 +41,10 @@ INSTEAD: dict[str, tuple[str, ...]] = {
         "ALTER TABLE doc ALTER COLUMN body SET STORAGE EXTERNAL",
     ),
 }
+MORE: dict[int, tuple[str, ...]] = {
+    5: ("ALTER TABLE event ADD CONSTRAINT line_has_mark CHECK (kind <> 'order_line' OR length(key) <> 16)",)
+}
+"""What belongs to a step on PostgreSQL alone, by its number."""
 WORDS = (
     (r"\bmerged_into INTEGER REFERENCES person", "merged_into INTEGER"),
     (r"\) STRICT(, WITHOUT ROWID)?$", ")"),
@@ -47,6 +53,7 @@ WORDS = (
     (r"\bBLOB\b", "BYTEA"),
     (r"\bTEXT\b", 'TEXT COLLATE "C"'),
     (r"\bx''", "''"),
+    (r"\bx'([0-9a-f]{2})'", r"'\\x\1'::BYTEA"),
 )
 
 
@@ -61,4 +68,5 @@ def in_its_words(statement: str) -> tuple[str, ...]:
 
 def steps() -> tuple[tuple[str, ...], ...]:
     """The steps, in their order."""
-    return tuple(tuple(said for each in step for said in in_its_words(each)) for step in STEPS)
+    said = [tuple(one for each in step for one in in_its_words(each)) for step in STEPS]
+    return tuple((*step, *MORE.get(number, ())) for number, step in enumerate(said, 1))

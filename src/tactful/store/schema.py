@@ -8,7 +8,7 @@ here yet has its place:
 - `identifier.label` is the plain value until then, and is sealed with the rest;
 - `event.pos` is taken from `meta.next_pos`, so that none is ever given twice, also not after an erasure;
 - `event.txid` is 0 here: one writer at a time commits in the order of `pos`; a store with many writers needs both;
-- `gate` holds one person each until households share one; `log` gets its chain with sealing;
+- `gate` is of a person, or of a household: of the lowest id among all who share it; `log` gets its chain with sealing;
 - `contact.lease_until` and `deadline` are used when something is sent by ourselves.
 
 Version 2 adds the policies that were published and the one in force. `publication.policy` is the digest of the rules,
@@ -23,7 +23,17 @@ for somebody to look. `identifier.shared` is 1 once several people turned out to
 be taken, `left_out` counts what was not kept, `refold` names people whose document has to be folded anew, and
 `follower` how far one who follows the events has come.
 
-Version 7 adds `article`, what the shop sells as the sales of every channel show it.
+Version 4 adds `article`, what the shop sells as the sales of every channel show it.
+
+Version 5 keeps lines of orders apart from calls: the key of a line has a byte in front, x'ff', or x'fe' where only a
+page told of the order. Keys of before are brought along. What was seen and is gone may have been either, and counts as
+both. Lines are taken for a page's where a key that anybody can read was made for their source and collection point, and
+they lie under a browser: such a line counts again once a system of the shop tells of the order.
+
+Version 6 adds what somebody unknown refused, by keyed forms of what named her (`suppression`); `entry` is the strict
+form, `scope` what was refused. Its key is `suppression` of `meta`, and is never changed.
+
+Version 7 adds households: who is in one, since when and why; `left_at` is 0 while she is.
 """
 
 from __future__ import annotations
@@ -160,12 +170,45 @@ VERSION_3 = (
     "CREATE TABLE follower (name TEXT PRIMARY KEY, txid INTEGER NOT NULL, pos INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 )
 
-VERSION_7 = (
+VERSION_4 = (
     """CREATE TABLE article (
         code BLOB PRIMARY KEY, name BLOB NOT NULL, price INTEGER NOT NULL, first_at INTEGER NOT NULL,
         last_at INTEGER NOT NULL, sold INTEGER NOT NULL, goods INTEGER NOT NULL CHECK (goods IN (0, 1))
     ) STRICT, WITHOUT ROWID""",
 )
+OF_EVENT = "FROM event e WHERE e.pos = seen.pos AND e.day = seen.day AND e.key = seen.message_key"
+VERSION_5 = (
+    """UPDATE event SET kind = 'order_seen' WHERE kind = 'order_line'
+        AND EXISTS (SELECT 1 FROM api_key k WHERE k.public = 1 AND k.source = event.source AND k.point = event.point)
+        AND EXISTS (SELECT 1 FROM identifier i WHERE i.person_id = event.person_id AND i.kind = 'anonymous')""",
+    f"""INSERT INTO seen (message_key, day, pos) SELECT CAST(x'ff' || message_key AS BLOB), day, pos FROM seen
+        WHERE NOT EXISTS (SELECT 1 {OF_EVENT})""",
+    f"""UPDATE seen SET message_key = CAST(x'ff' || message_key AS BLOB)
+        WHERE EXISTS (SELECT 1 {OF_EVENT} AND e.kind = 'order_line')""",
+    f"""UPDATE seen SET message_key = CAST(x'fe' || message_key AS BLOB)
+        WHERE EXISTS (SELECT 1 {OF_EVENT} AND e.kind = 'order_seen')""",
+    "UPDATE event SET key = CAST(x'ff' || key AS BLOB) WHERE kind = 'order_line'",
+    "UPDATE event SET key = CAST(x'fe' || key AS BLOB) WHERE kind = 'order_seen'",
+)
+VERSION_6 = (
+    """CREATE TABLE suppression (
+        form BLOB NOT NULL, scope BLOB NOT NULL, entry BLOB NOT NULL, key_version INTEGER NOT NULL,
+        norm_version INTEGER NOT NULL, occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (form, scope, entry)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX suppression_entry ON suppression (entry, scope)",
+)
+VERSION_7 = (
+    "CREATE TABLE household (household_id INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT",
+    """CREATE TABLE housemate (
+        household_id INTEGER NOT NULL REFERENCES household, person_id INTEGER NOT NULL REFERENCES person,
+        since INTEGER NOT NULL, evidence BLOB NOT NULL, left_at INTEGER NOT NULL DEFAULT 0,
+        left_why BLOB NOT NULL DEFAULT x'', PRIMARY KEY (household_id, person_id, since)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX housemate_person ON housemate (person_id, left_at)",
+)
 
-STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_7)
+STEPS: tuple[tuple[str, ...], ...] = (
+    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7,
+)  # fmt: skip
 NEWEST = len(STEPS)

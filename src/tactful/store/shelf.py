@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tactful.model.kept import Article
-from tactful.store.base import StorePart, read, written
+from tactful.store.base import StorePart
+from tactful.store.forms import read, written
 
 LATER = "(excluded.last_at, excluded.name, excluded.price) > (article.last_at, article.name, article.price)"
 SOLD = f"""INSERT INTO article (code, name, price, first_at, last_at, sold, goods) VALUES (?, ?, ?, ?, ?, ?, ?)

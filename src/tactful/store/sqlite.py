@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
+from tactful.store.base import KEPT_KEYS
 from tactful.store.database import open_database
 from tactful.store.verbs import Verbs, random_id, random_key
 
@@ -44,7 +45,7 @@ def open_store(
             path,
             reads_only=False,
             waits=waits,
-            seeds=lambda: {"site": new_key(), "index": new_key()},
+            seeds=lambda: {name: new_key() for name in KEPT_KEYS},
             any_thread=any_thread,
         ),
         new_id,

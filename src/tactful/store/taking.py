@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tactful.model.arrivals import BROWSERS, Arrival, Identifier, TakenIn
 from tactful.model.kept import Appended
-from tactful.model.records import NewEvent
+from tactful.model.records import NewEvent, Permission
 from tactful.model.said import ENDS
-from tactful.store.base import DAY, StorePart, written
+from tactful.store.base import DAY, StorePart
 from tactful.store.connection import Connection
 from tactful.store.events import CHUNK, EventVerbs, divided, insert
-from tactful.store.permissions import add_permissions
+from tactful.store.forms import read, written
+from tactful.store.suppression import NOBODY, anything_kept, forms, is_kept, meet, suppress
 
 Meant = dict[Identifier, int | None]
 
@@ -31,7 +32,10 @@ class TakingVerbs(EventVerbs, StorePart):
             raise ValueError(f"at most {CHUNK} events in one call, not {len(events)}")
         keys = self._keys(events)
         with self._db.writing() as connection:
-            connection.lock_people(self._said_by(connection, arrivals))
+            found = self._said_by(connection, arrivals)
+            if self._may_be_unknown(connection, arrivals, found):
+                connection.lock_refusals(to_keep=True)
+            connection.lock_people(person for person in found.values() if person is not None)
             claimed, seen = connection.claim(list(dict.fromkeys(keys)), received_at // DAY)
             new, again = divided(keys, events, claimed)
             fresh = fresh_of(arrivals, keys, new)
@@ -42,7 +46,8 @@ class TakingVerbs(EventVerbs, StorePart):
             kept = {key: event for key, event in new.items() if event.kind}
             insert(connection, kept, claimed, meant, received_at)
             differing = self._differing(connection, again, seen | claimed)
-            permissions = said_with(connection, arrivals, fresh, meant)
+            permissions = self._said_with(connection, arrivals, fresh, meant)
+            self._met_by(connection, arrivals, fresh, meant, received_at)
             count_left_out(connection, arrivals, fresh, received_at)
         self._remember(meant)
         added = len(kept)
@@ -75,10 +80,83 @@ class TakingVerbs(EventVerbs, StorePart):
                 meant[each] = self._who(connection, each)
         return meant, made
 
-    def _said_by(self, connection: Connection, arrivals: Iterable[Arrival]) -> list[int]:
-        """Those who are there already of the people whose permissions came with the calls."""
+    def _said_by(self, connection: Connection, arrivals: Iterable[Arrival]) -> Meant:
+        """Those whose permissions came with the calls, as far as they are there."""
         subjects = {each for arrival in arrivals if arrival.permissions for each in arrival.subjects}
-        return [person for person in self._found(connection, subjects).values() if person is not None]
+        return self._found(connection, subjects)
+
+    def _may_be_unknown(self, connection: Connection, arrivals: Iterable[Arrival], found: Meant) -> bool:
+        """Whether something that is refused here may have to be kept of somebody unknown."""
+        return any(
+            not is_kept(connection, self._suppression, each, ends)
+            for arrival in arrivals
+            if (ends := ends_of(arrival))
+            for each in arrival.subjects
+            if found.get(each) is None and each[0] != NOBODY
+        )
+
+    def _said_with(
+        self, connection: Connection, arrivals: Sequence[Arrival], fresh: Sequence[bool], meant: Meant
+    ) -> int:
+        """Keep what was said with calls; how much of it was new.
+
+        A no is everybody's whom the call names, and is kept whenever it comes; of who is not known, until she is. A yes
+        is hers alone who speaks, the strongest name that may be kept, and only the first time: a call can name somebody
+        else, and be sent again. Where that is a browser, it answers for nobody whom we know: anybody may sit at it.
+        """
+        added = 0
+        for arrival, is_new in zip(arrivals, fresh, strict=True):
+            ends = ends_of(arrival)
+            whole = arrival.permissions if is_new else ends
+            if not whole:
+                continue
+            unknown = [each for each in arrival.subjects if meant.get(each) is None]
+            people = {person for each in arrival.subjects if (person := meant.get(each)) is not None}
+            speaks = meant.get(arrival.names[0]) if arrival.names and arrival.names[0] in arrival.subjects else None
+            kept = 0
+            for each in unknown if ends else ():
+                people.update(self._alike(connection, each))
+                if not is_kept(connection, self._suppression, each, ends):
+                    kept = max(kept, suppress(connection, self._suppression, each, ends))
+            connection.lock_people(people)
+            known = bool(arrival.names) and arrival.names[0][0] not in BROWSERS
+            said = [
+                self._say(connection, each, whole if each == speaks else ends, known=known, around=people)
+                for each in sorted(people)
+            ]
+            added += sum(said) or kept
+        return added
+
+    def _alike(self, connection: Connection, unknown: Identifier) -> set[int]:
+        """Who has an identifier that is another form of this one."""
+        kind, _ = unknown
+        others = (self._find(connection, kind, read(form)) for form in forms(*unknown)[1:])
+        return {person for person in others if person is not None}
+
+    def _met_by(
+        self, connection: Connection, arrivals: Sequence[Arrival], fresh: Sequence[bool], meant: Meant, at: int
+    ) -> None:
+        """Whoever comes with a name that nobody has yet has what was refused by it before."""
+        names = {each for arrival, is_new in zip(arrivals, fresh, strict=True) if is_new for each in arrival.names}
+        names = {each for each in names if each[0] != NOBODY and meant.get(each) is None}
+        if not names or not anything_kept(connection):
+            return
+        found = self._found(connection, names)
+        unknown = {each for each, person in found.items() if person is None}
+        meant.update(found)
+        met: dict[Identifier, set[int]] = {}
+        for arrival in arrivals if unknown else ():
+            whose = {meant.get(event.person) for event in arrival.events if event.person}
+            for each in unknown.intersection(arrival.names):
+                met.setdefault(each, set()).update(person for person in whose if person is not None)
+        if met:
+            connection.lock_people({person for people in met.values() for person in people})
+            meet(connection, self._suppression, met, at)
+
+
+def ends_of(arrival: Arrival) -> tuple[Permission, ...]:
+    """What was refused with a call."""
+    return tuple(each for each in arrival.permissions if each.state in ENDS)
 
 
 def named_events(arrival: Arrival) -> Sequence[NewEvent]:
@@ -97,35 +175,6 @@ def fresh_of(arrivals: Sequence[Arrival], keys: Sequence[bytes], new: Mapping[by
         fresh.append(any(key in new and key not in taken for key in hers))
         taken.update(hers)
     return tuple(fresh)
-
-
-def said_with(
-    connection: Connection,
-    arrivals: Sequence[Arrival],
-    fresh: Sequence[bool],
-    meant: Mapping[Identifier, int | None],
-) -> int:
-    """Keep what was said with calls; how much of it was new.
-
-    A no is everybody's whom the call names, and is kept whenever it comes. A yes is hers alone who speaks, the
-    strongest name that may be kept, and only the first time: a call can name somebody else, and be sent again. Where
-    that is a browser, it answers for nobody whom we know: anybody may sit at it.
-    """
-    added = 0
-    for arrival, is_new in zip(arrivals, fresh, strict=True):
-        ends = tuple(each for each in arrival.permissions if each.state in ENDS)
-        whole = arrival.permissions if is_new else ends
-        if not whole:
-            continue
-        people = {person for each in arrival.subjects if (person := meant.get(each)) is not None}
-        speaks = meant.get(arrival.names[0]) if arrival.names and arrival.names[0] in arrival.subjects else None
-        known = bool(arrival.names) and arrival.names[0][0] not in BROWSERS
-        connection.lock_people(people)
-        for person in sorted(people):
-            added += add_permissions(
-                connection, person, whole if person == speaks else ends, known=known, around=people
-            )
-    return added
 
 
 def count_left_out(

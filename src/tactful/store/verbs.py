@@ -8,6 +8,7 @@ from tactful.store.base import StorePart
 from tactful.store.contacts import ContactVerbs
 from tactful.store.doors import DoorVerbs
 from tactful.store.following import FollowingVerbs
+from tactful.store.households import HouseholdVerbs
 from tactful.store.identity import IdentityVerbs
 from tactful.store.people import PeopleVerbs
 from tactful.store.permissions import PermissionVerbs
@@ -29,8 +30,8 @@ def random_key() -> bytes:
 
 
 class Verbs(
-    TakingVerbs, FollowingVerbs, DoorVerbs, IdentityVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs, RunVerbs,
-    PolicyVerbs, RetentionVerbs, ShelfVerbs, StorePart,
+    TakingVerbs, FollowingVerbs, DoorVerbs, IdentityVerbs, HouseholdVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs,
+    RunVerbs, PolicyVerbs, RetentionVerbs, ShelfVerbs, StorePart,
 ):  # fmt: skip
     """Every verb is one transaction that is on the disk when the verb returns, or has not happened at all."""
 

@@ -17,6 +17,7 @@ from tactful.model.records import DAY, HOUR, Cap, NewEvent
 from tactful.testing.check_store_door import CHECKS_OF_THE_DOOR
 from tactful.testing.check_store_identity import IDENTITY_CHECKS
 from tactful.testing.check_store_many import CHECKS_OF_MANY
+from tactful.testing.check_store_refusals import CHECKS_OF_REFUSALS
 from tactful.testing.store_rows import (
     LIVE,
     MakeStore,
@@ -273,7 +274,8 @@ def check_reopening(make_store: MakeStore) -> None:
 CHECKS: tuple[Callable[[MakeStore], None], ...] = (
     check_exactly_once, check_people, check_documents, check_permissions, check_contacts, check_caps,
     check_runs, check_artefacts_and_sources, check_publications,
-    check_reopening, *CHECKS_OF_THE_DOOR, *CHECKS_OF_MANY, *IDENTITY_CHECKS,
+    check_reopening, *CHECKS_OF_THE_DOOR, *CHECKS_OF_REFUSALS, *CHECKS_OF_MANY,
+    *IDENTITY_CHECKS,
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ import msgspec
 from tactful.model.arrivals import Arrival, Identifier, Key, SetAside
 from tactful.model.kept import Article, DecisionRow, Document, Snapshot
 from tactful.model.problems import StoreProblem
-from tactful.model.records import DAY, NewEvent, Permission
+from tactful.model.records import DAY, LINE, SEEN_LINE, NewEvent, Permission
 
 MakeStore = Callable[[str], Any]
 PENNY = ("customer", "penny")
@@ -59,6 +59,19 @@ def check_calls_once(make_store: MakeStore) -> None:
         assert [(each.occurred_at, each.body, each.point) for each in tail] == [
             (1, b"one", "shop-page"), (1, b"one", "shop-page"), (3, b"one", "shop-page"),
         ]  # fmt: skip
+
+
+def check_lines_and_calls(make_store: MakeStore) -> None:
+    """A line of an order, one that only a page told of, and a call are three messages, however alike their ids."""
+    ids = (LINE + b"o1/1", SEEN_LINE + b"o1/1", b"o1/1")
+    events = [NewEvent("web", each, "k", PENNY, 5, b"") for each in ids]
+    with closing(make_store("lines")) as store:
+        assert store.append(events, 9).added == 3
+        assert store.append(events, 9).repeated == 3
+        calls = [Arrival("web", each, (event,), (PENNY,)) for each, event in zip(ids, events, strict=True)]
+        assert store.take_in(calls, 10).fresh == (False, False, False)
+        keys = [event.key for event in store.tail(store.find(*PENNY))]
+        assert len({key[:8] for key in keys}) == 3, "facts know events by the first bytes of their keys"
 
 
 def granted() -> Permission:
@@ -257,7 +270,7 @@ def digest(number: int) -> bytes:
 
 
 CHECKS_OF_THE_DOOR: tuple[Callable[[MakeStore], None], ...] = (
-    check_calls_once, check_calls_without_events, check_public_calls, check_whose_a_yes_is,
+    check_calls_once, check_lines_and_calls, check_calls_without_events, check_public_calls, check_whose_a_yes_is,
     check_a_dialogue_that_repeats, check_calls_at_once, check_keys, check_set_aside,
     check_forgetting, check_forgetting_inputs, check_what_is_sold,
 )  # fmt: skip

@@ -20,7 +20,9 @@ RULES = load_identity(
 kinds:
   customer: {is: unique, priority: 1, per_person: 1}
   email: {is: unique, priority: 2, per_person: 2}
-  anonymous: {is: unique, priority: 3, per_person: any, alone: true}
+  phone: {is: unique, priority: 4, per_person: 2}
+  loyalty: {is: unique, priority: 5, per_person: 2}
+  anonymous: {is: unique, priority: 6, per_person: any, alone: true}
   address: {is: shared}
 """,
     "the kit",
@@ -275,7 +277,62 @@ def check_joining_at_once(make_store: MakeStore) -> None:
         assert store.counts().persons == len(store.merges()) == 8
 
 
+def check_households(make_store: MakeStore) -> None:
+    """What one of a household hears counts for all, and nothing else is shared; apart, each has her own again."""
+    caps = [Cap(2, 7 * DAY)]
+    now = 100 * DAY
+    with closing(make_store("household")) as store:
+        penny, grace, sam = store.owners([PENNY, GRACE, ("customer", "sam")])
+        store.record_contacts([(penny, message(now - DAY, "p"))])
+        store.record_permissions([(penny, said("withdrawn", 10))])
+        assert store.reserve(grace, message(now, "g1"), caps)
+        assert store.reserve(grace, message(now + 1, "g2"), caps)
+        number = store.put_together([penny, grace], now + HOUR, "Ana: one address")
+        assert number > 0
+        assert [each.decision for each in store.contacts(penny, 0)] == ["p", "g1"], "one place was too many"
+        shared = store.contacts(penny, 0)
+        assert dict(store.read_contacts(0)) == {penny: shared, grace: shared}
+        assert store.contacts(grace, 0) == shared
+        assert not store.reserve(penny, message(now + 2 * HOUR, "p2"), caps)
+        assert store.permissions(grace) == (), "a household is no person"
+        assert store.find(*PENNY) != store.find(*GRACE)
+        assert store.put_together([grace, penny], now, "Ana: again") == 0
+        assert store.put_together([sam, penny], now + HOUR + 1, "Ana: her son") == number
+        assert [(each.person_id, each.evidence, each.left_at) for each in store.housemates(sam)] == [
+            *((who, "Ana: one address", 0) for who in sorted([penny, grace])), (sam, "Ana: her son", 0),
+        ]  # fmt: skip
+        merge = store.merge(sam, grace, now + 2 * HOUR, "staff", "one after all")
+        assert store.contacts(penny, 0) == store.contacts(sam, 0)
+        store.unmerge(merge, now + 3 * HOUR, "two after all")
+        assert store.contacts(sam, 0) == store.contacts(penny, 0) == store.contacts(grace, 0), "still one household"
+        assert store.take_apart(penny, now + 4 * HOUR, "Ana: moved out") == number
+        assert [[each.decision for each in store.contacts(who, 0)] for who in (penny, grace, sam)] == [
+            ["p"], ["g1"], ["g1"],
+        ]  # fmt: skip
+        assert store.take_apart(sam, now + 5 * HOUR, "Ana: moved out") == number
+        assert store.contacts(sam, 0) == [], "nobody is left in it with him"
+        assert {each.left_why for each in store.housemates()} == {"Ana: moved out"}
+
+
+def check_no_household(make_store: MakeStore) -> None:
+    """Who is in none cannot leave, one is none, more than twelve are none, and nobody is in two."""
+    now = 100 * DAY
+    with closing(make_store("no-household")) as store:
+        _, grace = two(store)
+        for what in (
+            lambda: store.take_apart(grace, now, "x"), lambda: store.put_together([grace], now, "x"),
+            lambda: store.put_together([grace, 99], now, "x"), lambda: store.take_apart(99, now, "x"),
+        ):  # fmt: skip
+            assert refused(what)
+        crowd = store.owners([("customer", str(number)) for number in range(13)])
+        assert refused(lambda: store.put_together(crowd, now, "one list")), "more than twelve are no household"
+        one, other = store.put_together(crowd[:2], now, "x"), store.put_together(crowd[2:4], now, "x")
+        assert one != other
+        assert refused(lambda: store.put_together(crowd[1:3], now, "x")), "nobody is in two"
+
+
 IDENTITY_CHECKS: tuple[Callable[[MakeStore], None], ...] = (
     check_joining, check_family_tablet, check_most_restrictive, check_unmerge, check_stale_documents,
     check_caps_of_merged, check_reviews, check_joining_at_once,
+    check_households, check_no_household,
 )  # fmt: skip
