@@ -10,6 +10,7 @@ import msgspec
 
 from tactful.model.arrivals import Arrival, Joining, SetAside
 from tactful.permission.consent import choices_of
+from tactful.profile.shapes import shaped
 from tactful.service.door import Doorman, Refusal, Sender, arrive
 from tactful.service.ports import Store
 
@@ -140,7 +141,11 @@ class _Reading:
 
     def _body(self, payload: object) -> bytes:
         """What is set aside of a refused call: nothing of one who asked not to be followed, or who was not asked."""
-        context = payload.get("context") if isinstance(payload, Mapping) else None
+        try:
+            known = shaped(payload)
+        except Exception:
+            return NOT_ALLOWED
+        context = known.get("context") if isinstance(known, Mapping) else None
         if self.gpc or _may_say_no(context):
             return NOT_ALLOWED
         if _needs_yes(context, self.sender, self.doorman):
@@ -175,7 +180,9 @@ def _needs_yes(context: object, sender: Sender, doorman: Doorman) -> bool:
 
 
 def _message_id(payload: object) -> str | None:
-    given = payload.get("messageId") if isinstance(payload, Mapping) else None
+    """What a call is called by the one who sent it: `messageId`, Snowplow's `eid`, the `id` of a CloudEvent."""
+    names = ("messageId", "eid", "id")
+    given = next((payload[each] for each in names if each in payload), None) if isinstance(payload, Mapping) else None
     return given if isinstance(given, str) and 0 < len(given) <= LONGEST_ID else None
 
 
