@@ -17,7 +17,6 @@ import binascii
 import re
 from collections.abc import Mapping
 from typing import Any, TypeGuard
-from urllib.parse import unquote_to_bytes
 
 import msgspec
 
@@ -29,13 +28,16 @@ _TYPES = ("identify", "page", "screen")
 _NO_USE = "cloud event"
 _VERSION = re.compile(r"v\d+(\.\d+)*|\d+")
 _JSON = re.compile(r"[^/;]+/(?:[^/;]+\+)?json", re.IGNORECASE)
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _KNOWN = {"customer": "userId", "anonymous": "anonymousId"}
 _read = msgspec.json.Decoder().decode
 
 
 def is_cloudevent(payload: object) -> TypeGuard[dict[str, Any]]:
     """Whether a call is a CloudEvent."""
-    return isinstance(payload, dict) and all(isinstance(payload.get(name), str) for name in NEEDED)
+    if not isinstance(payload, dict) or "specversion" not in payload:
+        return False
+    return all(isinstance(payload.get(name), str) for name in NEEDED)
 
 
 def from_cloudevent(event: dict[str, Any]) -> Shaped:
@@ -74,7 +76,8 @@ def from_headers(headers: Mapping[str, str], body: bytes) -> dict[str, Any] | No
     for name, value in headers.items():
         if name.startswith("ce-") and len(found) < 50:
             try:
-                found[name[3:]] = unquote_to_bytes(value.strip().strip('"')).decode("utf-8")
+                written = value.strip().strip('"').encode("latin-1")
+                found[name[3:]] = _PERCENT.sub(lambda two: bytes([int(two[1], 16)]), written).decode("utf-8")
             except UnicodeError:
                 continue
     if not is_cloudevent(found):
