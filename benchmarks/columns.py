@@ -1,27 +1,28 @@
 """The judge on columns against hand-written Polars for the same forty rules: `python benchmarks/columns.py [rows …]`.
 
-The forty rules are seven licences, thirty-two limits and the waiver of the shipped pack. They are written down here a
-second time by hand, as somebody who knows Polars well would: every shared part once, three-valued logic with the nulls
-read strictly at the end, the rules joined before the verdict is worked out, and one mask of what held besides the
-verdict and what decided. Verdicts and masks of both must be equal on every row, or nothing is timed.
+The forty rules are seven licences, thirty-two limits and the waiver of the shipped pack; `columns_by_hand.py` has them
+a second time, by hand. One hand-written judge answers the verdict and two masks, of what held and of what decided;
+another answers all that the judge on columns does: also the three axes, what waits, what is due, what was waived and
+which keys are missing. The answers of all must be equal on every row, or nothing is timed. Ratios are to the first
+hand-written one, which answers less, and then to the one that answers as much.
 
-The judge also answers the three axes, what waits, what is due, what was waived and which keys are missing; the last
-line tells how long it takes to leave the hand-written frame with as little. The flows are those of the shipped cases
-with values replaced and taken away by chance: the same ones each time.
+The flows are those of the shipped cases with values replaced and taken away by chance: the same ones each time.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import resource
 import sys
 import time
 from collections.abc import Callable
-from functools import reduce
 from importlib.resources import files
 
 import msgspec
 import polars as pl
+from columns_all_by_hand import all_by_hand
+from columns_by_hand import LICENCES, LIMITS, by_hand
 
 from tactful.model.flow import Flow
 from tactful.model.vocabulary import KEYS
@@ -41,14 +42,13 @@ def packaged(name: str) -> tuple[str, str]:
 
 
 def forty_rules(policy: Policy) -> Policy:
-    """The rules that stand below by hand, and the waiver."""
-    licences, limits = {**SAY, **SILENT, **ASK}, {**NEVER, **HOLD, **ASK_FIRST, **UNSEEN, **GENTLY, **DUTIES}
+    """The rules that stand there by hand, and the waiver."""
     found = msgspec.structs.replace(
         policy,
-        licences=tuple(rule for rule in policy.licences if rule.id in licences),
-        limits=tuple(rule for rule in policy.limits if rule.id in limits),
+        licences=tuple(rule for rule in policy.licences if rule.id in LICENCES),
+        limits=tuple(rule for rule in policy.limits if rule.id in LIMITS),
     )
-    if gone := {*licences, *limits} - {rule.id for rule in found.rules}:
+    if gone := {*LICENCES, *LIMITS} - {rule.id for rule in found.rules}:
         raise SystemExit(f"the pack no longer has these rules: {', '.join(sorted(gone))}")
     return found
 
@@ -89,224 +89,6 @@ def frame_of(policy: Policy, rows: int) -> pl.DataFrame:
     return pl.concat(parts).rechunk()
 
 
-# -- the same rules by hand ----------------------------------------------------------------------------------------
-
-
-def any_of(parts: list[pl.Expr]) -> pl.Expr:
-    return reduce(lambda a, b: a | b, parts)
-
-
-def under(*slugs: str) -> pl.Expr:
-    """Whether the category is one of these or under one; null where it is coarser."""
-    names = KEYS["fact.category"].names
-    inside = [name for name in names if any(name == slug or name.startswith(f"{slug}.") for slug in slugs)]
-    above = [name for name in names if any(slug.startswith(f"{name}.") for slug in slugs) and name not in inside]
-    found = col("fact.category").is_in(inside)
-    if not above:
-        return found
-    return found | pl.when(col("fact.category").is_in(above)).then(pl.lit(None, dtype=pl.Boolean)).otherwise(False)
-
-
-act, purpose, provenance = col("act"), col("scenario.purpose"), col("fact.provenance")
-state, asked, basis = col("permission.state"), col("permission.asked"), col("permission.basis")
-by_us, by_her = col("scenario.initiator") == "retailer", col("scenario.initiator") == "customer"
-sensitivity, audience = col("fact.sensitivity"), col("scenario.audience")
-GIVEN = state.is_in(["given", "renewed"])
-PROMOTION = purpose.is_in(["market", "recommend", "winback"])
-NOT_ACCESS = purpose != "access"
-FIRST_HAND = provenance.is_in(["provided", "observed", "derived"])
-SELLING = purpose.is_in(["market", "winback", "recommend", "advertise", "sell"])
-DELICATE = (sensitivity == "special") | under(
-    "health", "belief", "politics", "sexuality", "ethnicity", "life_event.pregnancy"
-)
-TOLD = col("fact.purposes") & pl.lit(pl.Series([1 << n for n in range(12)], dtype=pl.UInt64)).gather(
-    purpose.to_physical()
-)
-
-
-def place_in(*slugs: str) -> pl.Expr:
-    place = col("customer.jurisdiction")
-    found = any_of([(place == slug) | place.str.starts_with(f"{slug}-") for slug in slugs])
-    above = sorted({slug.rpartition("-")[0] for slug in slugs if "-" in slug})
-    if not above:
-        return found
-    return found | pl.when(place.is_in(above)).then(pl.lit(None, dtype=pl.Boolean)).otherwise(False)
-
-
-def wa(condition: pl.Expr) -> pl.Expr:
-    return place_in("us-wa") & condition
-
-
-SAY: dict[str, pl.Expr] = {
-    "she-agreed": GIVEN & (asked == "plainly"),
-    "her-business-with-us": basis.is_in(["contract", "legal_obligation"])
-    & purpose.is_in(["service", "order", "benefit"])
-    & provenance.is_in(["provided", "observed", "noted", "derived"]),
-    "she-is-asking-now": by_her
-    & purpose.is_in(["service", "order", "recommend", "personalise"])
-    & (
-        (FIRST_HAND & act.is_in(["mention", "select", "automate", "reach"]))
-        | ((provenance == "provided") & (act == "collect"))
-    ),
-    "bought-from-us-before": (basis == "soft_opt_in")
-    & place_in("uk", "eu")
-    & purpose.is_in(["market", "recommend"])
-    & col("scenario.channel").is_in(["email", "sms"])
-    & FIRST_HAND
-    & act.is_in(["reach", "mention", "select"])
-    & (col("scenario.fit") != "foreign"),
-    "to-keep-her-safe": (purpose == "security")
-    & basis.is_in(["contract", "legal_obligation", "legitimate_interest"])
-    & provenance.is_in(["provided", "observed"])
-    & act.is_in(["select", "mention", "reach"]),
-}
-SILENT: dict[str, pl.Expr] = {
-    "what-she-did-with-us-may-shape": (basis == "legitimate_interest")
-    & purpose.is_in(["personalise", "service", "recommend"])
-    & provenance.is_in(["provided", "observed", "derived", "noted"])
-    & (act == "select"),
-}
-ASK: dict[str, pl.Expr] = {
-    "may-ask": state.is_in(["never_asked", "expired"])
-    & act.is_in(["select", "mention", "infer", "automate"])
-    & (
-        (provenance.is_in(["provided", "observed", "derived", "noted", "public"]) & (sensitivity != "special"))
-        | ((provenance == "inferred") & sensitivity.is_in(["ordinary", "personal"]))
-    )
-    & purpose.is_in(["recommend", "personalise", "benefit", "market", "winback", "research", "order", "service"]),
-}
-NEVER: dict[str, pl.Expr] = {
-    "she-said-no": state.is_in(["refused", "withdrawn", "revoked", "invalidated"])
-    & (
-        ~purpose.is_in(["service", "order", "access", "security"])
-        | (act.is_in(["collect", "infer", "share"]) & ~basis.is_in(["contract", "legal_obligation"]))
-    ),
-    "she-objected": col("customer.objected") & SELLING,
-    "restricted": col("customer.restricted") & NOT_ACCESS,
-    "under-age": col("customer.minor") & (SELLING | (act == "infer")),
-    "special-only-if-she-told-us": DELICATE & (provenance != "provided") & NOT_ACCESS,
-    "special-needs-consent": DELICATE & (~GIVEN | (basis != "consent")) & NOT_ACCESS,
-    "selling-needs-consent": (purpose == "sell") & ~GIVEN,
-    "washington-health": wa(
-        under("location")
-        & col("scenario.sector").is_in(["pharmacy", "health"])
-        & purpose.is_in(["market", "recommend", "winback", "advertise"])
-    ),
-    "no-means-no-elsewhere": col("permission.elsewhere").is_in(["refused", "withdrawn"]) & ~GIVEN & PROMOTION,
-    "labels-we-could-read-out": under("label") & ~col("fact.has_words") & NOT_ACCESS,
-    "only-the-data-you-are-given": (provenance == "third_party") & NOT_ACCESS,
-    "not-from-other-sites": (
-        under("browsing.elsewhere", "location.trace") | col("fact.acquired_via").is_in(["other_site", "partner"])
-    )
-    & NOT_ACCESS,
-    "feelings-are-not-records": under("mood", "biometric.emotion")
-    & act.is_in(["collect", "infer", "share", "mention"])
-    & NOT_ACCESS,
-    "nothing-to-gain-for-her": (act == "share") & (col("scenario.benefit") == "none"),
-}
-HOLD: dict[str, pl.Expr] = {
-    "quiet-hours": (act == "reach")
-    & by_us
-    & col("scenario.channel").is_in(["sms", "push", "call"])
-    & ~purpose.is_in(["service", "order", "security"])
-    & ((col("contact.local_hour_min") < 8) | (col("contact.local_hour_max") >= 21)),
-    "put-things-right-first": col("customer.complaint_open") & PROMOTION,
-    "mend-what-we-broke": col("customer.let_down") & PROMOTION,
-    "deliver-before-you-ask": col("agreement.owed")
-    & ((act == "collect") | purpose.is_in(["market", "winback", "research"])),
-}
-ASK_FIRST: dict[str, pl.Expr] = {
-    "only-for-what-she-was-told": (TOLD == 0) & ~purpose.is_in(["access", "security"]) & (act != "collect"),
-    "no-price-of-entry": (act == "collect") & (asked == "as_condition") & (col("scenario.fit") != "expected"),
-    "faces-and-voices": under("biometric", "audio") & ~GIVEN & NOT_ACCESS,
-    "a-say-in-sharing": (act == "share")
-    & purpose.is_in(["market", "recommend", "winback", "personalise", "benefit", "research"]),
-}
-UNSEEN: dict[str, pl.Expr] = {
-    "using-is-not-saying": act.is_in(["select", "infer"]),
-    "not-before-her-family-knows": (act == "mention")
-    & (audience != "self")
-    & (audience.to_physical() > col("fact.known_among").to_physical())
-    & sensitivity.is_in(["intimate", "special"]),
-}
-GENTLY: dict[str, pl.Expr] = {
-    "gently": col("customer.vulnerable")
-    & (act == "mention")
-    & by_us
-    & PROMOTION
-    & col("scenario.sector").is_in(["finance", "insurance", "pharmacy", "health"]),
-}
-DUTIES: dict[str, pl.Expr] = {
-    "a-way-to-say-no": (act == "reach") & PROMOTION & by_us,
-    "say-who-we-are": (act == "reach") & purpose.is_in(["market", "winback", "recommend", "research"]) & by_us,
-    "say-what-for": act == "collect",
-    "say-where-from": (act == "mention") & ((purpose == "access") | provenance.is_in(["third_party", "public"])),
-    "labels-on-her-page": under("label") & act.is_in(["select", "automate", "mention"]) & NOT_ACCESS,
-    "give-in-return": (act == "share") & (purpose == "sell"),
-    "her-money-her-yes": (act == "automate") & (purpose == "order") & by_us,
-}
-# None of these is a norm: the waiver has nothing to waive.
-
-
-def by_hand(policy: Policy) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
-    """One `select` per step, so that every rule is worked out once."""
-    licences, limits = {**SAY, **SILENT, **ASK}, {**NEVER, **HOLD, **ASK_FIRST, **UNSEEN, **GENTLY, **DUTIES}
-    order = [*(rule.id for rule in policy.licences), *(rule.id for rule in policy.limits)]
-    rules = [
-        *(expression.fill_null(False).alias(name) for name, expression in licences.items()),
-        *(expression.fill_null(True).alias(name) for name, expression in limits.items()),
-    ]
-
-    def held(group: dict[str, pl.Expr]) -> pl.Expr:
-        return any_of([col(name) for name in group])
-
-    opened = pl.when(held(SAY)).then(5).when(held(SILENT)).then(3).when(held(ASK)).then(2).otherwise(0)
-    unseen, gently = held(UNSEEN), held(GENTLY)
-    verdict = (
-        pl.when((opened == 0) | held(NEVER))
-        .then(0)
-        .when(held(HOLD))
-        .then(1)
-        .when((opened == 2) | held(ASK_FIRST))
-        .then(2)
-        .when((opened == 3) | unseen)
-        .then(3)
-        .when(gently)
-        .then(4)
-        .otherwise(5)
-        .cast(pl.UInt8)
-    )
-    mask = reduce(
-        lambda a, b: a | b,
-        (
-            pl.when(col(name)).then(pl.lit(1 << bit, dtype=pl.UInt64)).otherwise(pl.lit(0, dtype=pl.UInt64))
-            for bit, name in enumerate(order)
-        ),
-    )
-
-    def bits(*groups: dict[str, pl.Expr]) -> pl.Expr:
-        return pl.lit(sum(1 << order.index(name) for group in groups for name in group), dtype=pl.UInt64)
-
-    deciding = (
-        pl.when(col("verdict") == 0)
-        .then(bits(NEVER))
-        .when(col("verdict") == 1)
-        .then(bits(HOLD))
-        .when(col("verdict") == 2)
-        .then(pl.when(col("opened") == 2).then(bits(ASK, ASK_FIRST)).otherwise(bits(ASK_FIRST)))
-        .when(col("verdict") == 3)
-        .then(pl.when(col("opened") == 3).then(bits(SILENT, UNSEEN)).otherwise(bits(UNSEEN)))
-        .when(col("verdict") == 4)
-        .then(bits(GENTLY))
-        .otherwise(bits(SAY))
-    )
-    return lambda frame: (
-        frame.select(rules)
-        .select(verdict.alias("verdict"), opened.cast(pl.UInt8).alias("opened"), mask.alias("held"))
-        .select("verdict", "held", (col("held") & deciding).alias("because"))
-    )
-
-
 # -- the figures ---------------------------------------------------------------------------------------------------
 
 
@@ -321,7 +103,7 @@ def same(judge: ColumnJudge, answer: pl.DataFrame, hand: pl.DataFrame) -> bool:
     return joined.equals(hand)
 
 
-def seconds(ways: dict[str, Callable[[], object]], rounds: int = 3) -> dict[str, tuple[float, float]]:
+def seconds(ways: dict[str, Callable[[], object]], rounds: int = 5) -> dict[str, tuple[float, float]]:
     """The least wall and processor time of each, taken in turns so that a busy machine is as busy for all."""
     best = dict.fromkeys(ways, (float("inf"), float("inf")))
     for _ in range(rounds):
@@ -334,19 +116,23 @@ def seconds(ways: dict[str, Callable[[], object]], rounds: int = 3) -> dict[str,
 
 
 def compare(policy: Policy, rows: int) -> None:
-    frame, judge, hand = frame_of(policy, rows), compile_columns(policy), by_hand(policy)
+    frame, judge = frame_of(policy, rows), compile_columns(policy)
+    hand, hand_all = by_hand(policy), all_by_hand(policy, judge.keys)
     lazy = frame.lazy()
     effects = judge.effects
     held = (*effects.licences, *effects.limits, *effects.because_licences, *effects.because_limits)
     as_much = ["verdict", *held]
-    if not same(judge, judge.judge(frame), hand(lazy).collect()):
-        raise SystemExit("the two do not agree")
+    found = judge.judge(frame)
+    if not same(judge, found, hand(lazy).collect()) or not found.equals(hand_all(lazy).collect()):
+        raise SystemExit("the three do not agree")
+    del found
     ways = {
-        "by hand, in memory": lambda: hand(lazy).collect(),
+        "by hand, in memory": lambda: hand(lazy).collect(engine="in-memory"),
         "by hand, streaming": lambda: hand(lazy).collect(engine="streaming"),
+        "all by hand, in memory": lambda: hand_all(lazy).collect(engine="in-memory"),
+        "all by hand, streaming": lambda: hand_all(lazy).collect(engine="streaming"),
         "the judge, all it says": lambda: judge.judge(frame),
         "the judge, all it says, streaming": lambda: judge.judge(lazy).collect(engine="streaming"),
-        "the judge, as much as by hand": lambda: judge.judge(lazy).select(as_much).collect(),
         "the judge, as much as by hand, streaming": lambda: (
             judge.judge(lazy).select(as_much).collect(engine="streaming")
         ),
@@ -358,13 +144,18 @@ def figures(frame: pl.DataFrame, policy: Policy, ways: dict[str, Callable[[], ob
     rows = frame.height
     print(f"{rows} flows of {frame.width} keys ({frame.estimated_size('mb'):.0f} MB), {len(policy.rules)} rules:")
     found = seconds(ways)
-    wall, cpu = (min(took[place] for name, took in found.items() if name.startswith("by hand")) for place in (0, 1))
-    for name, (seconds_of, processor) in found.items():
-        print(
-            f"{seconds_of:8.3f} s {wall / seconds_of:5.2f} ×   processor {processor:8.3f} s {cpu / processor:5.2f} ×"
-            f"   {rows / seconds_of / 1e6:6.2f} M/s   {name}"
-        )
-    print(f"most memory in use: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
+    print("         s  to by hand, to all by hand   processor s  to by hand, to all by hand")
+    for name, took in found.items():
+        columns = []
+        for place in (0, 1):
+            less, all_of_it = (
+                min(each[place] for other, each in found.items() if other.startswith(f"{kind}by hand"))
+                for kind in ("", "all ")
+            )
+            columns.append(f"{took[place]:10.3f}  {less / took[place]:8.2f} × {all_of_it / took[place]:13.2f} ×")
+        print(f"{columns[0]}      {columns[1]}   {rows / took[0] / 1e6:6.2f} M/s  {name}")
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    print(f"most memory in use: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB; load {load}")
 
 
 def main() -> None:

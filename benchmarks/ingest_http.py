@@ -1,4 +1,4 @@
-"""Events a second over HTTP: `python benchmarks/ingest_http.py [--seconds 10] [--clients 4] [--store ADDRESS]`.
+"""Events a second over HTTP: `python benchmarks/ingest_http.py [--seconds 60] [--clients 6] [--store ADDRESS]`.
 
 Batches of 100 calls as an SDK sends them (pages, products, orders, traits; 2,000 people), by several connections of one
 client process, to a server process of its own. The limit to compare with is the same server, asked only to read the
@@ -33,35 +33,47 @@ CALLS = 100
 PEOPLE = 2_000
 
 
+def call(place: int) -> dict[str, Any]:
+    """One call as an SDK sends it; what differs from call to call is written `%(…)s`."""
+    made: dict[str, Any] = {
+        "userId": "u%(person)d",
+        "messageId": "node-next-%(n)d-f357ce7c-89d8-41d7-ac1f-e2df4fbd5743",
+        "timestamp": "%(at)s",
+        "context": {"library": {"name": "@segment/analytics-node", "version": "3.1.0"}},
+        "integrations": {},
+    }
+    line = {"sku": "p%(product)d", "name": "LUNCH BAG RED", "price": 1.65, "quantity": 2}
+    match place:
+        case 0:
+            page = {"url": "https://shop.example/", "title": "Shop"}
+            return made | {"type": "page", "name": "Home", "properties": page}
+        case 1:
+            return made | {"type": "track", "event": "Product Viewed", "properties": line}
+        case 2:
+            order = {"order_id": "o%(n)d", "total": 3.3, "products": [line]}
+            return made | {"type": "track", "event": "Order Completed", "properties": order}
+        case _:
+            traits = {"email": "u%(person)d@mail.example", "firstName": "Ada"}
+            return made | {"type": "identify", "traits": traits}
+
+
+WRITTEN = [json.dumps(call(place)) for place in range(4)]
+"""Written once: the client is to take little of the processor that it shares with the server."""
+
+
 def batch(number: int) -> bytes:
-    calls: list[dict[str, Any]] = []
-    for place in range(CALLS):
-        n = number * CALLS + place
-        person, product = f"u{n * 7919 % PEOPLE}", f"p{n % 300}"
-        call: dict[str, Any] = {
-            "userId": person,
-            "messageId": f"node-next-{n}-f357ce7c-89d8-41d7-ac1f-e2df4fbd5743",
-            "timestamp": "2026-11-21T18:22:29.446Z",
-            "context": {"library": {"name": "@segment/analytics-node", "version": "3.1.0"}},
-            "integrations": {},
-        }
-        line = {"sku": product, "name": "LUNCH BAG RED", "price": 1.65, "quantity": 2}
-        match place % 4:
-            case 0:
-                call |= {
-                    "type": "page",
-                    "name": "Home",
-                    "properties": {"url": "https://shop.example/", "title": "Shop"},
-                }
-            case 1:
-                call |= {"type": "track", "event": "Product Viewed", "properties": line}
-            case 2:
-                order = {"order_id": f"o{n}", "total": 3.3, "products": [line]}
-                call |= {"type": "track", "event": "Order Completed", "properties": order}
-            case _:
-                call |= {"type": "identify", "traits": {"email": f"{person}@mail.example", "firstName": "Ada"}}
-        calls.append(call)
-    return json.dumps({"batch": calls, "sentAt": "2026-11-21T18:22:30.000Z"}).encode()
+    first = number * CALLS
+    calls = ", ".join(
+        WRITTEN[n % 4] % {"n": n, "person": n * 7919 % PEOPLE, "product": n % 300, "at": written_at(n)}
+        for n in range(first, first + CALLS)
+    )
+    return f'{{"batch": [{calls}], "sentAt": "2026-11-21T23:59:59.999Z"}}'.encode()
+
+
+def written_at(n: int) -> str:
+    """A time of its own for each call: a day is gone through in steps of 60 ms, in the order of calls."""
+    seconds, rest = divmod(n % 1_440_000 * 60, 1000)
+    return f"2026-11-21T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}Z"
 
 
 class Client(threading.Thread):
@@ -75,6 +87,7 @@ class Client(threading.Thread):
             f"Authorization: Basic {base64.b64encode(f'{key}:'.encode()).decode()}\r\nContent-Length: "
         ).encode()
         self.took: list[float] = []
+        self.done: list[float] = []
         self.stop = threading.Event()
         self.wrong = ""
 
@@ -88,7 +101,8 @@ class Client(threading.Thread):
                 began = time.perf_counter()
                 connection.sendall(request)
                 status, said = answer(connection)
-                self.took.append(time.perf_counter() - began)
+                self.done.append(time.perf_counter())
+                self.took.append(self.done[-1] - began)
                 if status != 200 or (self.path != "/echo" and json.loads(said)["accepted"] != CALLS):
                     self.wrong = f"{status} {said[:200]!r}"
                     return
@@ -108,32 +122,62 @@ def answer(connection: socket.socket) -> tuple[int, bytes]:
 
 def measure(what: str, server: Any, key: str, path: str, clients: int, seconds: float, base: int) -> float:
     """Events a second of some connections over some seconds, and how far the documents are behind meanwhile."""
-    port, lags = server.port, []
-    threads = [Client(port, path, key, base + n, clients) for n in range(clients)]
-    before, began = cpu(server.process.pid), time.perf_counter()
+    lags: list[tuple[float, float]] = []
+    threads = [Client(server.port, path, key, base + n, clients) for n in range(clients)]
+    before, began = used_by(server.process.pid), time.perf_counter()
+    mine = time.process_time()
     for each in threads:
         each.start()
-    while time.perf_counter() - began < seconds:
-        time.sleep(0.5)
+    while (now := time.perf_counter() - began) < seconds:
+        time.sleep(0.1)
         if path != "/echo":
             figures = server.ask("GET", "/metrics").body.decode()
-            lags.append(float(re.search(r"^tactful_fold_lag_seconds (\S+)", figures, re.MULTILINE)[1]))  # type: ignore[index]
+            lag = re.search(r"^tactful_fold_lag_seconds (\S+)", figures, re.MULTILINE)
+            lags.append((now, float(lag[1]) if lag else 0.0))
     for each in threads:
         each.stop.set()
     for each in threads:
         each.join()
-    wall, used = time.perf_counter() - began, cpu(server.process.pid) - before
+    wall, used, mine = time.perf_counter() - began, used_by(server.process.pid), time.process_time() - mine
     if server.process.poll() is not None:
         sys.exit(f"the server ended: {(server.folder / 'server.err').read_text('utf-8')}")
     if wrong := [each.wrong for each in threads if each.wrong]:
         sys.exit(f"{path}: {wrong[0]}")
-    took = sorted(each for thread in threads for each in thread.took)
-    rate = len(took) * CALLS / wall
+    spent = {name: each - before.get(name, 0.0) for name, each in used.items()}
+    done = sorted(each - began for thread in threads for each in thread.done)
+    said(what, sorted(each for thread in threads for each in thread.took), wall, spent | {"client": mine})
+    if lags:
+        over_time(done, lags, wall)
+    return len(done) * CALLS / wall
+
+
+def said(what: str, took: list[float], wall: float, spent: dict[str, float]) -> None:
+    """The figures of one measurement."""
+    events = len(took) * CALLS
     p50, p99 = 1000 * statistics.median(took), 1000 * took[int(len(took) * 0.99)]
-    lag = f"; facts behind by {statistics.median(lags):.2f} s, at most {max(lags):.2f} s" if lags else ""
-    each = f"{rate:>8,.0f} events/s, {rate * wall / used:>7,.0f} for a second of its processor"
-    print(f"{what:<12}{each}; a batch {p50:.0f} ms, p99 {p99:.0f} ms{lag}")
-    return rate
+    every = f"{events / wall:>8,.0f} events/s, {events:,} in {wall:.0f} s"
+    print(f"{what:<12}{every}; a batch {p50:.0f} ms, p99 {p99:.0f} ms")
+    parts = ", ".join(f"{name} {1e6 * each / events:.0f}" for name, each in spent.items())
+    print(f"{'':<12}µs of the processor for an event: {parts}")
+
+
+def over_time(done: list[float], lags: list[tuple[float, float]], wall: float) -> None:
+    """The rate and how far documents were behind, in each third of the time."""
+    for third in range(3):
+        start, end = wall * third / 3, wall * (third + 1) / 3
+        rate = sum(CALLS for each in done if start <= each < end) / (end - start)
+        behind = [lag for at, lag in lags if start <= at < end]
+        if behind:
+            said = f"{statistics.median(behind):.2f} s, at most {max(behind):.2f} s"
+            print(f"{'':<12}third {third + 1}: {rate:>7,.0f} events/s, facts behind by {said}")
+
+
+def used_by(pid: int) -> dict[str, float]:
+    """Seconds of the processor of the server, and of the process that folds for it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    children += [each for task in tasks if task.name != str(pid) for each in (task / "children").read_text().split()]
+    return {"server": cpu(pid), "folding": sum(cpu(int(each)) for each in children)}
 
 
 def cpu(pid: int) -> float:
@@ -162,8 +206,8 @@ def serve_with_echo() -> None:
 
 def main() -> None:
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--seconds", type=float, default=10)
-    arguments.add_argument("--clients", type=int, default=4)
+    arguments.add_argument("--seconds", type=float, default=60)
+    arguments.add_argument("--clients", type=int, default=6)
     arguments.add_argument("--store", default=os.environ.get("TACTFUL_STORE", ""))
     arguments.add_argument("--rate", default="100000")
     given = arguments.parse_args()
@@ -187,8 +231,8 @@ def main() -> None:
         flags = ("--rate", given.rate, *(("--store", given.store) if given.store else ()))
         with running.serving(folder, *flags) as server:
             print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, {given.clients} connections")
-            measure("warm up", server, key, "/v1/batch", given.clients, 2, 0)
-            limit = measure("echo", server, key, "/echo", given.clients, given.seconds / 2, 0)
+            measure("warm up", server, key, "/v1/batch", given.clients, 3, 0)
+            limit = measure("echo", server, key, "/echo", given.clients, min(5, given.seconds / 2), 0)
             base = secrets.randbelow(2**40)
             rate = measure("/v1/batch", server, key, "/v1/batch", given.clients, given.seconds, base)
             print(f"/v1/batch is {rate / limit:.2f} of the echo; goal 10,000 events/s: {rate / 10_000:.2f} of it")

@@ -17,7 +17,6 @@ of their names' bytes, so their order in the case does not matter. A decision en
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Literal, NamedTuple
 
@@ -29,20 +28,18 @@ from tactful.appropriateness.message import (
     ASK,
     HOLD,
     MET_BY_MESSAGES,
-    NEVER,
     STANDINGS,
     WHERE_TO_ASK,
     Picked,
     Stood,
-    Used,
     contact_point,
     may_ask_here,
     nobody_meets,
-    pick,
     said,
 )
 from tactful.appropriateness.scene import Ground, Scene
 from tactful.appropriateness.scorecard import Scorecard
+from tactful.appropriateness.weigh import Weighed
 from tactful.arbitration import best as arbitration
 from tactful.arbitration import pressure, quiet
 from tactful.arbitration.eligible import not_eligible
@@ -70,7 +67,6 @@ from tactful.policy.judge import Judge
 FRESH = DAY
 """A decision is good for a day at most: ages, windows and hours move on."""
 _NO_SCORE: dict[str, int] = {}
-_SILENT: Form = "silent"
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -142,21 +138,26 @@ def judge_again(case: Case, name: str) -> Outcome:
 
 
 class _Sitting:
-    """What is the same for all candidates of a case, looked up once."""
+    """What is the same for all candidates of a case, looked up once, and only if there is one for her."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.zones = quiet.known_zones(case.zones)
-        self.person: Flow = {name: given.value for name, given in case.attributes.items()}
-        self.person |= pressure.counts(case.contacts, case.now) | quiet.local_hours(self.zones, case.now)
-        place = self.person.get("customer.jurisdiction")
+        self.meets = None if case.meets is None else MET_BY_MESSAGES.union(case.meets)
+        self.openings: list[int] = []
+        self._ground: Ground | None = None
+        self._scenes: dict[tuple[str, str], list[tuple[Flow, Scene]]] = {}
+
+    def _look_up(self) -> Ground:
+        case = self.case
+        person: Flow = {name: given.value for name, given in case.attributes.items()}
+        person |= pressure.counts(case.contacts, case.now) | quiet.local_hours(self.zones, case.now)
+        place = person.get("customer.jurisdiction")
         jurisdiction = place if isinstance(place, str) else None
         self._standings = Standings(case.permissions, case.passed, case.now, jurisdiction)
-        self._scenes: dict[tuple[str, str], list[tuple[Flow, Scene]]] = {}
-        self.meets = None if case.meets is None else MET_BY_MESSAGES.union(case.meets)
-        self._ground = Ground(case.judge, case.scorecard, case.fit, case.now, self.person, self.meets)
         self.timely = Timely(case.quiet, self.zones, case.caps, case.contacts, case.now)
-        self.openings: list[int] = []
+        self._ground = Ground(case.judge, case.scorecard, case.fit, case.now, person, self.meets)
+        return self._ground
 
     def scene(self, candidate: Candidate) -> Scene:
         """The scene of a candidate; candidates with the same scenario share one."""
@@ -169,7 +170,8 @@ class _Sitting:
                 return known
         here: Flow = candidate.scenario.copy()
         here["scenario.purpose"], here["scenario.channel"] = purpose, channel
-        scene = Scene(self._ground, here, partial(self._standings.of, purpose, channel), self._standings.alike)
+        ground = self._ground or self._look_up()
+        scene = Scene(ground, here, partial(self._standings.of, purpose, channel), self._standings.alike)
         alike.append((candidate.scenario, scene))
         return scene
 
@@ -198,9 +200,8 @@ class _Sitting:
 class _Ready(NamedTuple):
     """What may be said now, with its score."""
 
+    weighed: Weighed
     variant: Variant
-    reach: Stood
-    uses: list[Used]
     factors: dict[str, int]
     score: int
     stage: Stage = "best"
@@ -214,27 +215,20 @@ class _Course:
         self.full = full
         self.candidate = candidate
         self.name = candidate.name
-        self.scene = sitting.scene(candidate)
-        self.contact = contact_point(candidate)
-        self.combined = bool(sitting.case.combinations.revealing(candidate.facts))
-        self.facts = candidate.facts
-
-    def _facts_in(self, variant: Variant | None) -> dict[str, Fact]:
-        """Her facts as they count beside each other in a variant (None: in what chose it)."""
-        own = self.candidate
-        return self.sitting.case.combinations.facts_in(own, variant) if self.combined else own.facts
 
     def run(self) -> Outcome | _Ready:
         """Its outcome, or what is ready to be said."""
         case = self.sitting.case
         fell = not_eligible(self.candidate, case.now, case.draws)
-        return Outcome(self.name, "eligible", "never", note=fell.note, missing=fell.missing) if fell else self._judge()
+        if fell:
+            return Outcome(self.name, "eligible", "never", note=fell.note, missing=fell.missing)
+        self.scene = self.sitting.scene(self.candidate)
+        return self._judge()
 
     def settled(self, end: Outcome | _Ready, stage: Stage, note: str) -> Outcome:
         """Its outcome after arbitration."""
         if isinstance(end, _Ready):
-            verdict = said(end.variant)
-            return self._outcome(stage, verdict, end.uses, end.reach, end.variant.name, note, end.factors)
+            return self._outcome(stage, said(end.variant), end.weighed, note, end.factors)
         return msgspec.structs.replace(end, stage=stage, note=note) if end.stage == "best" else end
 
     def chosen(self, end: Outcome | _Ready) -> Outcome:
@@ -245,56 +239,19 @@ class _Course:
         return self.settled(end, "chosen", "")
 
     def _judge(self) -> Outcome | _Ready:
-        facts = self.facts = self._facts_in(None)
-        stands, selects, may_be_used = self.scene.stands, [], True
-        for name in self.candidate.selects:
-            stood = stands(facts.get(name), "silent")
-            selects.append((name, _SILENT, stood))
-            may_be_used = may_be_used and (stood.standing != NEVER or bool(stood.unmet))
-        if not may_be_used:
-            barred = [used for used in selects if used[2].standing == NEVER and not used[2].unmet]
-            return self._outcome("eligible", "never", barred, note="Something it rests on may not be used.")
-        reach = self.scene.stands(self.contact, "reach")
-        if reach.standing == NEVER:
-            return self._unfit([], reach)
-        shown: list[list[Used]] = []
-        picked = pick(reach, self._shown(selects, shown))
-        if picked.variant is None:
-            return self._unfit(shown[-1] if shown else selects, reach)
-        variant = self.candidate.variants[picked.variant]
-        self.facts = self._facts_in(variant)
-        return self._fitted(picked, variant, reach, shown[picked.variant])
-
-    def _shown(self, selects: list[Used], shown: list[list[Used]]) -> Iterator[list[Used]]:
-        """The uses of each variant as far as they are asked for; `shown` keeps them."""
-        stands, selected = self.scene.stands, self.candidate.selects
-        for variant in self.candidate.variants:
-            uses = selects.copy()
-            facts = self.facts
-            if self.combined:
-                facts = self.facts = self._facts_in(variant)
-                uses = [(name, "silent", stands(facts.get(name), "silent")) for name in selected]
-            for use in variant.mentions:
-                name, form = use.fact, use.form
-                uses.append((name, form, stands(facts.get(name), form)))
-            shown.append(uses)
-            yield uses
-
-    def _unfit(self, uses: list[Used], reach: Stood) -> Outcome:
-        unmet = set(reach.unmet)
-        for _, _, stood in uses:
-            unmet.update(stood.unmet)
-        return self._outcome("fitting", "never", uses, reach, note=nobody_meets(unmet) if unmet else "")
-
-    def _fitted(self, picked: Picked, variant: Variant, reach: Stood, uses: list[Used]) -> Outcome | _Ready:
+        weighed = self.scene.weighed(self.candidate, self.sitting.case.combinations)
+        variant, picked = weighed.shown, weighed.picked
+        if weighed.reach is None:
+            return self._outcome("eligible", "never", weighed, weighed.note)
+        if picked.variant is None or variant is None:
+            return self._outcome("fitting", "never", weighed, weighed.note)
         shop = self.sitting.timely.held_back(self.candidate)
         if picked.standing == HOLD or shop.until:
-            outcome = self._outcome("timely", "hold", uses, reach, variant.name)
-            return self._held(outcome, picked, shop)
+            return self._held(self._outcome("timely", "hold", weighed), picked, shop)
         if picked.standing == ASK:
-            return self._question(picked, uses, reach, variant.name)
+            return self._question(weighed, weighed.reach)
         made_of = self._factors()
-        return _Ready(variant, reach, uses, made_of, made_of["score"])
+        return _Ready(weighed, variant, made_of, made_of["score"])
 
     def _held(self, outcome: Outcome, picked: Picked, shop: HeldBack) -> Outcome:
         """What the shop alone holds has no rule as its reason, but a note."""
@@ -314,13 +271,13 @@ class _Course:
             note=note,
         )
 
-    def _question(self, picked: Picked, uses: list[Used], reach: Stood, variant: str) -> Outcome:
+    def _question(self, weighed: Weighed, reach: Stood) -> Outcome:
         """Asking is a flow of its own: what is recorded of a question is what was judged of the asking."""
-        facts, scene = self.facts, self.scene
-        outcome = msgspec.structs.replace(self._outcome("fitting", "ask", uses, reach, variant), ask=picked.asks)
-        to_ask = {name: form for name, form, stood in uses if stood.standing == ASK}
+        facts, scene, picked = self._facts_in(weighed.shown), self.scene, weighed.picked
+        outcome = msgspec.structs.replace(self._outcome("fitting", "ask", weighed), ask=picked.asks)
+        to_ask = {name: form for name, form, stood in weighed.uses if stood.standing == ASK}
         asking = [scene.asked(name, facts.get(name), form) for name, form in sorted(to_ask.items())]
-        speaking = scene.judged(self.candidate.contact, self.contact, None, reach)
+        speaking = scene.judged(self.candidate.contact, contact_point(self.candidate), None, reach)
         sayable = [each for each in asking if each is not None]
         if len(sayable) < len(asking) or not asking or speaking.verdict.name != "say":
             return msgspec.structs.replace(outcome, note="She would have to be asked, and may not be.")
@@ -345,35 +302,31 @@ class _Course:
     def _factors(self) -> dict[str, int]:
         return arbitration.factors(self.candidate, self.sitting.case.attention_price)
 
+    def _facts_in(self, variant: Variant | None) -> dict[str, Fact]:
+        return self.sitting.case.combinations.facts_in(self.candidate, variant)
+
     def _outcome(
-        self,
-        stage: Stage,
-        verdict: str,
-        uses: list[Used],
-        reach: Stood | None = None,
-        variant: str = "",
-        note: str = "",
-        made_of: dict[str, int] = _NO_SCORE,
+        self, stage: Stage, verdict: str, weighed: Weighed, note: str = "", made_of: dict[str, int] = _NO_SCORE
     ) -> Outcome:
         """Its outcome with the reasons; in full, with every flow and its whole verdict, `reach` first."""
         score = made_of["score"] if made_of else 0
+        variant = weighed.shown.name if weighed.shown and weighed.picked.variant is not None else ""
         if made_of and not self.full:
             return Outcome(self.name, stage, verdict, variant, score=score, factors=made_of, note=note)
-        all_stood = [stood for _, _, stood in uses] if reach is None else [reach, *[stood for _, _, stood in uses]]
-        least = min([stood.standing for stood in all_stood]) if all_stood else NEVER
-        because = tuple(dict.fromkeys([r for stood in all_stood if stood.standing == least for r in stood.because]))
+        because = weighed.because
         outcome = Outcome(self.name, stage, verdict, variant, because, score=score, factors=made_of, note=note)
-        return self._in_full(outcome, uses, reach, STANDINGS[least]) if self.full else outcome
+        return self._in_full(outcome, weighed) if self.full else outcome
 
-    def _in_full(self, outcome: Outcome, uses: list[Used], reach: Stood | None, least: str) -> Outcome:
+    def _in_full(self, outcome: Outcome, weighed: Weighed) -> Outcome:
         """The same with every flow, `reach` first, and what follows from their whole verdicts."""
-        each, facts = self.candidate, self.facts
+        each, facts = self.candidate, self._facts_in(weighed.shown)
         flows: list[tuple[str, Fact | None, Form | None, Stood]] = [
-            (name, facts.get(name), form, stood) for name, form, stood in uses
+            (name, facts.get(name), form, stood) for name, form, stood in weighed.uses
         ]
-        if reach is not None:
-            flows.insert(0, (each.contact, self.contact, None, reach))
+        if weighed.reach is not None:
+            flows.insert(0, (each.contact, contact_point(each), None, weighed.reach))
         judged = tuple(self.scene.judged(*flow) for flow in flows)
+        least = STANDINGS[weighed.least]
         missing = {key for item in judged if item.standing == least for key in item.verdict.missing}
         duties = {duty for item in judged for duty in item.verdict.obligations} if outcome.factors else set()
         return msgspec.structs.replace(

@@ -115,3 +115,13 @@ def test_a_list_is_shown_first_and_then_done_once(shop: Path, people: list[str])
         (shop / "wrong.csv").write_text(text)
         assert sentence in refused(shop, "identity", "apply", "wrong.csv")
     assert "Did you mean email?" in refused(shop, "identity", "apply", "clusters.csv", "--kind", "emial")
+
+
+def test_a_name_moves_no_cursor_and_turns_no_line_round(shop: Path) -> None:
+    odd = ("u\u202e1", "u2\x1b[2J")
+    with store_at(shop) as store:
+        store.owners([("customer", each) for each in odd])
+        store.merge(*store.owners([("customer", each) for each in odd]), 1, "staff", "\x1b]0;mine\x07")
+    shown = typed(shop, "identity", "merges").stdout
+    assert "u\N{REPLACEMENT CHARACTER}1" in shown
+    assert not {"\x1b", "\x07", "\u202e"} & set(shown)

@@ -50,6 +50,8 @@ def test_a_rule_that_never_matters_never_does(data: st.DataObject) -> None:
             continue
         finding = found[rule.id]
         for flow in [*flows, whole(finding.witness)]:
+            if finding.kind == "unreachable" and truth(rule.when, flow) is None:
+                continue
             assert judged(looked_at, flow) == judged(rest, flow), finding
         assert compile_policy(looked_at).verdict(finding.witness).name == finding.verdict
         holds = truth(rule.when, finding.witness)
@@ -75,7 +77,7 @@ def test_every_other_rule_matters_somewhere(data: st.DataObject) -> None:
     policy = with_any_licence(data.draw(policies()))
     flow = whole(data.draw(flows_for(policy)))
     analysis = analyse(policy)
-    found = {finding.rule for finding in (*analysis.findings, *analysis.behind)}
+    found = {each.rule for each in (*analysis.findings, *analysis.behind) if each.kind != "unreachable"}
     for rule in policy.rules:
         if judged(policy, flow) != judged(without_rule(policy, rule), flow):
             assert rule.id not in found

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.service.doors import DOORMAN, NOW, OPEN_PAGE, OPEN_SERVER, PAGE, SERVER, point
 
-from tactful.model.arrivals import Arrival
+from tactful.model.arrivals import BROWSERS, Arrival
 from tactful.permission.standing import ENDS
 from tactful.profile.call import TIGHTENS
 from tactful.profile.events import STATED, TRAITS
-from tactful.profile.identifiers import NOBODIES, email_address, loyalty_number, phone_number, plain
+from tactful.profile.identifiers import email_address, loyalty_number, phone_number, plain
 from tactful.profile.segment import Refusal
 from tactful.service.door import Doorman, Sender, arrive
 
@@ -274,4 +274,4 @@ def test_the_short_way_to_read_an_address_is_that_of_the_library(text: str) -> N
 
 
 def test_names_of_nobody_are_of_a_browser_or_a_device() -> None:
-    assert {"anonymous", "device"} == NOBODIES
+    assert {"anonymous", "device"} == BROWSERS

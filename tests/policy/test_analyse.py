@@ -50,6 +50,31 @@ def test_a_condition_that_contradicts_itself_is_unreachable_and_names_the_part()
     assert found.verdict == "never"
 
 
+def test_a_limit_that_counts_only_for_what_is_not_known_is_unreachable_all_the_same() -> None:
+    text = LIMITS + "  - {id: odd, tier: norm, at_most: silent, when: 'contact.last_7d > 5 && contact.last_7d < 3'}\n"
+    assert compile_policy(load(text)).verdict({"act": "mention"}).name == "silent", "it does make a difference"
+    found = findings(text)["odd"]
+    assert (found.kind, found.witness) == ("unreachable", {"contact.last_7d": 6})
+    assert found.message.endswith("never surely holds; it counts only where something is not known.")
+
+
+def test_what_decides_instead_is_shown_where_the_verdict_is_freest() -> None:
+    text = LIMITS + "  - {id: minors, tier: law, at_most: never, when: customer.minor}\n"
+    text += "  - {id: sms, tier: norm, at_most: soften, when: 'scenario.channel == \"sms\"'}\n"
+    text += "  - {id: others, tier: norm, at_most: soften, when: 'scenario.channel != \"sms\"'}\n"
+    text += "  - {id: idle, tier: norm, at_most: soften, when: 'fact.about == \"child\"'}\n"
+    found = findings(text)["idle"]
+    assert (found.kind, found.verdict, found.witness["customer.minor"]) == ("never decides", "soften", False)
+    assert set(found.others) <= {"sms", "others"}, "and not the law on minors"
+    assert list(findings(text)) == ["idle"]
+
+
+def test_a_shadow_is_shown_where_the_rule_surely_holds() -> None:
+    text = LIMITS + "  - {id: minors, tier: law, at_most: never, when: customer.minor}\n"
+    text += "  - {id: choice, tier: norm, oblige: [offer_choice], when: customer.minor}\n"
+    assert findings(text)["choice"].witness == {"customer.minor": True}
+
+
 def test_a_limit_that_another_covers_is_shadowed() -> None:
     text = LIMITS + "  - {id: wide, tier: law, at_most: silent, when: 'fact.category == \"health\"'}\n"
     text += "  - {id: narrow, tier: norm, at_most: soften, when: 'fact.category == \"health.condition\"'}\n"

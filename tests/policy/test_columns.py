@@ -142,7 +142,8 @@ def test_no_rows_and_no_keys() -> None:
 
 
 def test_more_rows_than_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tactful.policy.columns.judge._ROWS", 2)
+    monkeypatch.setattr("tactful.policy.columns.judge._AT_ONCE", 2)
+    monkeypatch.setattr("tactful.policy.columns.judge._LEAST", 1)
     assert OnColumns(JUDGE).verdicts(FLOWS) == EXPECTED
 
 

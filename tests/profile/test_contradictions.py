@@ -167,7 +167,7 @@ def test_how_she_seemed_to_feel_is_never_kept() -> None:
         (Noted("", "Bath", "likes blue"), "a note needs its author and the store"),
         (Noted("Dora", "Bath", " "), "the note says nothing."),
         (Noted("Dora", "Bath", "x" * 1001), "a note may have 1000 characters."),
-        (Noted("Dora", "Bath", "x", "colour"), "`colour` is no category."),
+        (Noted("Dora", "Bath", "x", "colour"), "`about` is no category of facts."),
         (Noted("Dora", "Bath", "cross", "mood"), "is never stored."),
     ],
 )

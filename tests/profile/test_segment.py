@@ -254,3 +254,17 @@ def test_the_examples_of_the_spec(shared_data: Path) -> None:
     taken = [each for each in results if isinstance(each, Taken) and not each.no_use]
     assert [(len(each.events), [kind for kind, _ in each.names]) for each in taken] == SPEC
     assert all(each.reason.endswith(".") for each in results if isinstance(each, Refusal))
+
+
+@pytest.mark.parametrize(("currency", "price"), [("GBP", 1650), ("gbp", 1650), ("", 1650), ("EUR", 0), (None, 1650)])
+def test_prices_of_another_currency_are_not_added_to_ours(currency: Any, price: int) -> None:
+    door = msgspec.structs.replace(DOOR, currency="GBP")
+    order = {**ORDER, "properties": {**ORDER["properties"], "currency": currency}}
+    found = taken(order, door)
+    line = msgspec.msgpack.decode(found.events[0].body, type=OrderLine)
+    assert (line.price, line.nature, line.units) == (price, "bought", 2)
+    assert found.left_out == (() if price else ("prices: in another currency",))
+    whole = taken(track("Order Completed", order_id="o-9", total=12.5, currency=currency), door)
+    line = msgspec.msgpack.decode(whole.events[0].body, type=OrderLine)
+    assert (line.price > 0, line.nature) == (price > 0, "bought")
+    assert msgspec.msgpack.decode(taken(order).events[0].body, type=OrderLine).price == 1650

@@ -45,7 +45,7 @@ def test_a_note_is_hers_to_see_with_who_wrote_it() -> None:
     assert "Prefers to be left to look around." in str(fact.value) + fact.she_reads
     (episode,) = journey(events, NOW, {}).episodes
     assert happened(episode, "GBP") == (
-        "Noted of preference.service: “Prefers to be left to look around.”, written down by Mia in Bath."
+        "Noted of how she likes to be served: “Prefers to be left to look around.”, written down by Mia in Bath."
     )
 
 

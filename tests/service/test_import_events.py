@@ -245,3 +245,13 @@ def test_no_file_breaks_the_reading(tmp_path_factory: pytest.TempPathFactory, pa
     except Problems:
         return
     assert all(isinstance(each, Call | Unread) for each in found)
+
+
+def test_a_no_without_a_time_is_kept(store: Store, shop: Shop, tmp_path: Path) -> None:
+    stop = call(1, event="Unsubscribed", timestamp=None)
+    done = brought(store, shop, tmp_path, lines(stop, call(2)))
+    assert (done.permissions, done.refused, done.heard_as_of) == (1, (), None)
+    person = store.find("customer", "17850")
+    assert person is not None
+    assert [(each.state, each.occurred_at) for each in store.permissions(person)] == [("withdrawn", NOW)]
+    assert brought(store, shop, tmp_path, lines(stop, call(2))).permissions == 0

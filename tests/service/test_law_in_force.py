@@ -50,14 +50,14 @@ def test_before_its_day_it_waits_and_the_page_says_so(folder: Path) -> None:
     read, because = run_at(folder, a_shop.LATER)
     assert "no-offers-at-all" not in because
     assert [part.name for part in read.policy.waiting if part.effective == str(TOMORROW)] == ["later"]
-    assert f"later 1 from {TOMORROW}" in read.page().rules
+    assert f"later 1 from {TOMORROW}" in read.shown()[1].rules
     assert "later" not in read.policy.parts
 
 
 def test_on_its_day_it_holds(folder: Path) -> None:
     read, because = run_at(folder, a_shop.LATER + DAY)
     assert "no-offers-at-all" in because
-    assert "later 1" in read.page().rules.partition(";")[0]
+    assert "later 1" in read.shown()[1].rules.partition(";")[0]
 
 
 def test_a_run_for_a_later_instant_applies_what_holds_then(folder: Path) -> None:

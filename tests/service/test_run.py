@@ -156,7 +156,7 @@ def test_the_page_shows_what_each_would_read_and_escapes_it(tmp_path: Path) -> N
     a_shop.set_up(folder)
     stories = {"ada": a_shop.rhythm("ada", "United Kingdom", name="<script>alert(1)</script> BAG")}
     store = a_shop.fill(folder, stories)
-    html = run_page(decided(folder, store).page())
+    html = run_page(decided(folder, store).shown()[1])
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert "You usually buy" in html

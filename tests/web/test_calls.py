@@ -276,3 +276,21 @@ def test_the_recorded_requests_of_all_sdks_are_taken(server: Server, shared_data
             assert not reply.said["refused"], path
             taken += 1
     assert taken == 9
+
+
+def test_the_recorded_requests_of_posthog_are_taken(server: Server, shared_data: Path) -> None:
+    """Its server SDKs send to `/batch/`, with the key as `api_key` in the body."""
+    taken = 0
+    for name in ("node_sdks", "py_sdks"):
+        for text in (shared_data / "sdk_requests" / f"{name}.jsonl").read_text("utf-8").splitlines():
+            record = json.loads(text)
+            if record["path"] != "/batch/":
+                continue
+            body = json.dumps({**record["body"], "api_key": server.keys["server"]}).encode()
+            body = gzip.compress(body) if record["was_gzip"] else body
+            headers = {k: v for k, v in record["headers"] if k.lower() not in ("host", "content-length")}
+            reply = server.ask("POST", "/batch/", body, headers=headers)
+            assert (reply.status, reply.said["accepted"], reply.said["refused"]) == (200, 1, [])
+            assert server.ask("POST", "/batch/", body, headers=headers).said["repeated"] == 1
+            taken += 1
+    assert taken == 2

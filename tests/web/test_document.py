@@ -27,6 +27,7 @@ ROUTES = [
     "POST /com.snowplowanalytics.snowplow/tp2",
     "GET /i",
     "POST /v1/cloudevents",
+    "POST /batch",
     "POST /v1/person",
     "POST /v1/heard",
     "GET /health/live",

@@ -13,6 +13,7 @@ from tests.web.running import Server, viewed
 
 from tactful.permission.consent import choices_of
 from tactful.web.body import TooLarge
+from tactful.web.calls import asks_not_to_be_followed
 from tactful.web.taking import read_calls
 
 
@@ -93,6 +94,22 @@ def test_a_wrong_key_is_found_out_before_the_body_is_read(server: Server) -> Non
     bomb = gzip.compress(b"[" + b"0," * 1_000_000 + b"0]")
     assert server.ask("POST", "/v1/batch", bomb, server.keys["server"]).status == 413
     assert server.ask("POST", "/v1/batch", bomb, "WRITEKEY").status in (401, 429)
+
+
+@pytest.mark.parametrize(
+    ("values", "asked"),
+    [
+        ([], False),
+        (["1"], True),
+        (["0"], False),
+        (["1, 1"], True),
+        (["0", "1"], True),
+        (["0,1"], True),
+        (["11"], False),
+    ],
+)
+def test_global_privacy_control_is_heard_however_often_it_stands_there(values: list[str], asked: bool) -> None:
+    assert asks_not_to_be_followed(values) is asked
 
 
 def test_a_body_is_packed_in_few_parts(server: Server) -> None:

@@ -72,6 +72,8 @@ class Combinations:
 
     def facts_in(self, candidate: Candidate, variant: Variant | None) -> dict[str, Fact]:
         """A candidate's facts as they count in a variant: beside what chose it (None: only what chose it)."""
+        if not self.entries:
+            return candidate.facts
         mentioned = [use.fact for use in variant.mentions] if variant else []
         used = {name: fact for name, fact in candidate.facts.items() if name in (*candidate.selects, *mentioned)}
         return {**candidate.facts, **self.revealing(used)}

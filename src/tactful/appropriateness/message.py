@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -31,6 +32,8 @@ StandingName = Literal["never", "hold", "ask", "now"]
 STANDINGS: tuple[StandingName, ...] = ("never", "hold", "ask", "now")
 NEVER, HOLD, ASK, NOW = range(4)
 REACH = "reach"
+How = Form | Literal["reach"]
+"""How a fact is used, or `reach`: how she is spoken to by it."""
 _DUTIES = {word.name: word.sentence for word in OBLIGATIONS}
 MET_BY_MESSAGES = frozenset({"identify_sender", "offer_choice", "explain_why"})
 """Duties that the required parts of every message meet."""
@@ -145,6 +148,13 @@ def pick(reach: Stood, variants: Iterable[Sequence[Used]]) -> Picked:
     until = _held_until([reach, *(stood for _, _, stood in of_taken)]) if best == HOLD else ()
     asks = tuple(sorted({use for use, _, stood in of_taken if stood.standing == ASK})) if best == ASK else ()
     return Picked(best, taken, until, asks)
+
+
+def reasons(several: Sequence[Stood]) -> tuple[int, tuple[str, ...]]:
+    """The least standing of several, and the rules that decide where one stands so; of none: never, for no rule."""
+    least = min([stood.standing for stood in several], default=NEVER)
+    found = [stood.because for stood in several if stood.standing == least]
+    return least, found[0] if len(found) == 1 else tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def _held_until(all_stood: Iterable[Stood]) -> tuple[str, ...]:

@@ -8,21 +8,20 @@ is thrown away and made again.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable
 from operator import attrgetter
-from typing import Literal, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
+from tactful.appropriateness.bounds import Bounds, compared_with, is_bounded, turn
 from tactful.appropriateness.context import FitTable, fit_for
-from tactful.appropriateness.message import REACH, Stood, act_of, stood_as, without_duty
+from tactful.appropriateness.message import REACH, How, Stood, act_of, stood_as, without_duty
 from tactful.appropriateness.scorecard import TRUST, Estimate, Factor, Scorecard, estimate, points_of, share
+from tactful.appropriateness.weigh import Weighed
 from tactful.model.flow import Flow, Value
 from tactful.model.records import Fact, Standing
 from tactful.model.verdict import FORMS, Form
 from tactful.model.vocabulary import KEYS
-from tactful.policy.comparisons import leaves
 from tactful.policy.judge import FAILED, Judge, unchanged
-from tactful.policy.rules import Atom, Policy
 from tactful.policy.source import Split
 
 Values = tuple[Value | None, ...]
@@ -47,22 +46,20 @@ _STATES = ("state", "basis", "asked", "elsewhere")
 states_of: Callable[[Standing], Values] = attrgetter(*_STATES)
 """The four `permission.*` values of a standing."""
 _ALLOWED = (*(f"permission.{name}" for name in _STATES), "scenario.fit")
-SCENARIO = tuple(name for name in KEYS if name.startswith("scenario.") and name not in _ALLOWED)
+SCENARIO = dict.fromkeys(name for name in KEYS if name.startswith("scenario.") and name not in _ALLOWED)
 _ACT = ("act",)
 _NORM = tuple(name for name in KEYS if name.startswith("norm."))
-PERSON = tuple(name for name in KEYS if name not in {*SCENARIO, *_ACT, *_ALLOWED, *_FACT, *_NORM})
-SPLIT = Split((PERSON, SCENARIO, _ACT, _ALLOWED, _FACT, _NORM), ((1, 2, 3, 4), (0, 1, 2, 3, 4, 5)))
+PERSON = dict.fromkeys(name for name in KEYS if name not in {*SCENARIO, *_ACT, *_ALLOWED, *_FACT, *_NORM})
+SPLIT = Split((tuple(PERSON), tuple(SCENARIO), _ACT, _ALLOWED, _FACT, _NORM), ((1, 2, 3, 4), (0, 1, 2, 3, 4, 5)))
 """Her, the scenario, the act, what is permitted, the fact and the norm; the joint of an offer, and that of a flow."""
 _NO_FACT: Values = (None,) * len(_FACT)
 _NOT_ALLOWED: Values = (None,) * len(_ALLOWED)
 _OF_PERSON, _OF_SCENARIO, _OF_ACT, _OF_ALLOWED, _OF_FACT, _OF_NORM = range(6)
 _PLACE = {key: (number, at) for number, keys in enumerate(SPLIT.pieces) for at, key in enumerate(keys)}
-_ONLY_PERSON = frozenset(PERSON)
 EXCESS = "norm.excess"
 _AT_EXCESS = _NORM.index(EXCESS)
 _BEFORE, _AFTER = (None,) * _AT_EXCESS, (None,) * (len(_NORM) - _AT_EXCESS - 1)
-_PURPOSE, _SECTOR = SCENARIO.index("scenario.purpose"), SCENARIO.index("scenario.sector")
-How = Form | Literal["reach"]
+_PURPOSE, _SECTOR = (list(SCENARIO).index(f"scenario.{name}") for name in ("purpose", "sector"))
 HOWS: dict[How, tuple[str, Form]] = {"reach": (REACH, "softened"), **{form: (act_of(form), form) for form in FORMS}}
 """How a fact is used, or spoken by: the act as which it is judged, and the form. Who is spoken to notices it."""
 _JUDGED = frozenset(act for act, _ in HOWS.values())
@@ -139,11 +136,19 @@ class Place:
         self.tables = {act: Table(on, scenario, act, states) for act in _JUDGED}
 
 
+class Stands:
+    """How offers in one place stand for all who are alike: by how a fact is used, and what is read of it."""
+
+    def __init__(self) -> None:
+        self.by_how: dict[How, Kept[Values, Stood]] = {how: Kept() for how in HOWS}
+
+
 class Offers:
     """What one judge, scorecard and table of fits make of offers.
 
     `read` gives what any rule or factor reads of a fact, its category first; `aged` says whether its age is read, too.
-    `whole` is the joint over her piece and all others, None where no rule needs it.
+    `whole` is the joint over her piece and all others, None where no rule needs it. `weighed` are what was
+    weighed for all who are alike (`tactful.appropriateness.weigh`).
     """
 
     def __init__(self, judge: Judge, card: Scorecard, fit: FitTable) -> None:
@@ -157,21 +162,34 @@ class Offers:
         scored = {factor.key for factor in card.factors}
         self.aged = judge.reads(AGE) or AGE in scored
         read = [name for name in _FIELDS[1:] if judge.reads(f"fact.{name}") or f"fact.{name}" in scored]
-        self.read: Callable[[Fact], Values] = attrgetter("category", *(read or _FIELDS[1:2]))
+        read = ["category", *(read or _FIELDS[1:2])]
+        self.read: Callable[[Fact], Values] = attrgetter(*read)
+        self._bounds = [
+            (at, Bounds(key, judge.policy, card))
+            for at, key in enumerate([*(f"fact.{name}" for name in read), *((AGE,) if self.aged else ())])
+            if is_bounded(key, judge.policy)
+        ]
         self._inputs = (*scored, TRUST)
         self._places: Kept[tuple[Values, Values], Place] = Kept()
         self._known: list[Kept[Values, Piece]] = [Kept() for _ in SPLIT.pieces]
         self._fits: Kept[tuple[str, str, str], str | None] = Kept()
         self._norms: Kept[tuple[float, int], Piece] = Kept()
         self._stood: Kept[tuple[int, Form, frozenset[str] | None], Stood] = Kept()
-        self._limits = _compared_with(EXCESS, judge.policy)
-        self._points = range(
-            sum(_ends(each)[0] for each in card.factors), sum(_ends(each)[1] for each in card.factors) + 1
-        )
+        self._limits = compared_with(EXCESS, judge.policy)
+        fewest, most = (sum(ends) for ends in zip((0, 0), *map(_ends, card.factors), strict=True))
+        self._shares = sorted({share(card, points) for points in range(fewest, most + 1)})
         self._turned: Kept[float, tuple[int, ...]] = Kept()
         self._like: Kept[tuple[int, int, frozenset[str] | None, Values], Like] = Kept()
-        self._stands: Kept[tuple[Like, Place], dict[How, Kept[Values, Stood]]] = Kept()
+        self._stands: Kept[tuple[Like, Values, Values], Stands] = Kept()
+        self.weighed: Kept[Hashable, Weighed] = Kept()
         self._estimates: Kept[Values, Estimate] = Kept()
+
+    def rough(self, read: Values) -> tuple[Hashable, ...]:
+        """What is read of a fact, each number as its place among those that it is compared with."""
+        found: list[Hashable] = list(read)
+        for at, bounds in self._bounds:
+            found[at] = bounds.place(read[at])
+        return tuple(found)
 
     def place(self, scenario: Values, states: Values) -> Place:
         """The offers of one scenario and permission."""
@@ -186,24 +204,18 @@ class Offers:
         return found or self._like.keep(key, Like(her, leeway))
 
     def _turns(self, leeway: float) -> tuple[int, ...]:
-        """From how many points on each comparison of the excess turns out otherwise. Where two leeways have these in
-        common, nothing tells them apart: points are whole numbers."""
+        """From which share on each comparison of the excess turns out otherwise. Where two leeways have these in
+        common, nothing tells them apart."""
         found = self._turned.get(leeway)
         if found is None:
-
-            def excess(points: int) -> float:
-                return share(self.card, points) - leeway
-
-            turns = (
-                turn(self._points, each, key=excess) for each in self._limits for turn in (bisect_left, bisect_right)
-            )
-            found = self._turned.keep(leeway, tuple(turns))
+            turns = tuple(at for limit in self._limits for at in turn(self._shares, leeway, limit))
+            found = self._turned.keep(leeway, turns)
         return found
 
-    def stands(self, like: Like, place: Place) -> dict[How, Kept[Values, Stood]]:
-        """How offers in this place stand for all like this, by what is read of the fact."""
-        found = self._stands.get((like, place))
-        return found or self._stands.keep((like, place), {how: Kept() for how in HOWS})
+    def stands(self, like: Like, scenario: Values, states: Values) -> Stands:
+        """How offers in this scenario, with this permission, stand for all like this."""
+        key = (like, scenario, states)
+        return self._stands.get(key) or self._stands.keep(key, Stands())
 
     def piece(self, number: int, values: Values) -> Piece:
         """A piece by its number in the split. Raises one of FAILED where a value is out of the vocabulary."""
@@ -212,10 +224,9 @@ class Offers:
 
     def her(self, person: Flow) -> Piece | None:
         """Her own piece; None where something in it is out of the vocabulary."""
-        if not person.keys() <= _ONLY_PERSON:
-            return None
+        values = values_of(person, PERSON)
         try:
-            return self._piece(_OF_PERSON, tuple(map(person.get, PERSON)))
+            return None if values is None else self._piece(_OF_PERSON, values)
         except FAILED:
             return None
 
@@ -264,15 +275,10 @@ class Offers:
             return estimate(self.card, flow)
 
 
-def _compared_with(key: str, policy: Policy) -> tuple[float, ...]:
-    """The numbers that rules compare a key with."""
-    found = {
-        float(each.values[0])
-        for rule in policy.rules
-        for each in leaves(rule.when)
-        if isinstance(each, Atom) and each.key == key and isinstance(each.values[0], int | float)
-    }
-    return tuple(sorted(found))
+def values_of(flow: Flow, keys: dict[str, None]) -> Values | None:
+    """The values of a piece by place, None where absent; None altogether where the flow has other keys."""
+    values = tuple({**keys, **flow}.values())
+    return values if len(values) == len(keys) else None
 
 
 def _ends(factor: Factor) -> tuple[int, int]:

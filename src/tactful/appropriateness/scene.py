@@ -7,19 +7,22 @@ flow are joined to it. A flow with a value out of the vocabulary is judged whole
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 from tactful.appropriateness.assess import assess, assess_where
+from tactful.appropriateness.combinations import NO_COMBINATIONS, Combinations
 from tactful.appropriateness.context import FitTable
-from tactful.appropriateness.message import REACH, STANDINGS, Stood, act_of, asking_flow
-from tactful.appropriateness.offers import HOWS, SCENARIO, How, Kept, Offers, Values, states_of
+from tactful.appropriateness.message import REACH, STANDINGS, How, Stood, act_of, asking_flow, contact_point
+from tactful.appropriateness.offers import HOWS, SCENARIO, Offers, Stands, Values, states_of, values_of
 from tactful.appropriateness.scorecard import TRUST, Scorecard, leeway, with_excess
+from tactful.appropriateness.weigh import Weighed, weigh
 from tactful.model.flow import Flow
-from tactful.model.records import DAY, Fact, Judged, Standing
+from tactful.model.records import DAY, Candidate, Fact, Judged, Standing
+from tactful.model.said import EVERY
 from tactful.model.verdict import Form
 from tactful.policy.judge import FAILED, Judge
 
-_ONLY_SCENARIO = frozenset(SCENARIO)
 _NOTHING_ALLOWED: Values = (None,) * 4
 
 
@@ -44,6 +47,14 @@ class Ground:
         self.leeway = leeway(card, person.get(TRUST))
         her = self.offers.her(person)
         self.like = None if her is None else self.offers.like(her, self.leeway, meets)
+        self.read: Callable[[Any], Values] = self._read_aged if self.offers.aged else self.offers.read
+
+    def days(self, fact: Fact) -> int:
+        """The age of a fact."""
+        return max(0, self.now - fact.at) // DAY
+
+    def _read_aged(self, fact: Fact) -> Values:
+        return (*self.offers.read(fact), self.days(fact))
 
 
 class Scene:
@@ -58,28 +69,47 @@ class Scene:
         self.scenario = scenario
         self._on = on
         self._standing_of, self._alike = standing_of, alike
-        known = on.like is not None and scenario.keys() <= _ONLY_SCENARIO
-        self._values = tuple(map(scenario.get, SCENARIO)) if known else None
-        self._known: dict[How, Kept[Values, Stood]] | None = None
-        self._by_category: dict[str, dict[How, Kept[Values, Stood]]] = {}
+        self._values = None if on.like is None else values_of(scenario, SCENARIO)
+        self._known: Stands | None = None
+        self._by_category: dict[str, Stands] = {}
 
     @cached_property
     def base(self) -> Flow:
         """Every key that does not depend on the fact."""
         base = {**self._on.person, **self.scenario}
         base.pop("scenario.fit", None)
+        base.pop("norm.excess", None)
         return base
+
+    def weighed(self, candidate: Candidate, combinations: Combinations = NO_COMBINATIONS) -> Weighed:
+        """How a candidate stands here; kept for all who are alike by what is read of the facts that it uses."""
+        if not self._alike or combinations.revealing(candidate.facts):
+            return weigh(candidate, self.stands, partial(combinations.facts_in, candidate))
+        names = [*candidate.selects, *[use.fact for variant in candidate.variants for use in variant.mentions]]
+        facts = [contact_point(candidate), *map(candidate.facts.get, names)]
+        try:
+            known = self._known or self._known_of(EVERY)
+            key = (known, candidate.selects, candidate.variants, *map(self._on.read, facts))
+            return self._on.offers.weighed.get(key) or self._weighed_roughly(key, candidate)
+        except FAILED:  # a fact that is not on file, or a value that nothing can be kept by
+            return weigh(candidate, self.stands, lambda variant: candidate.facts)
+
+    def _weighed_roughly(self, key: tuple[Any, ...], candidate: Candidate) -> Weighed:
+        """The same where these numbers were never met: others that nothing tells apart from them may have been."""
+        offers = self._on.offers
+        rough = (*key[:3], *map(offers.rough, key[3:]))
+        found = offers.weighed.get(rough)
+        if found is None:
+            found = offers.weighed.keep(rough, weigh(candidate, self.stands, lambda variant: candidate.facts))
+        return offers.weighed.keep(key, found)
 
     def stands(self, fact: Fact | None, how: How) -> Stood:
         """How a use of this fact in this form stands; `reach`: how speaking to her by this contact point stands."""
-        offers = self._on.offers
         try:
             if fact is None:
                 return self._stood(self._held(None, HOWS[how][0]), how)
-            known = (self._known or self._by_category.get(fact.category) or self._known_of(fact.category))[how]
-            key = offers.read(fact)
-            if offers.aged:
-                key = (*key, self._days(fact))
+            known = (self._known or self._by_category.get(fact.category) or self._known_of(fact.category)).by_how[how]
+            key = self._on.read(fact)
             return known.get(key) or known.keep(key, self._stood(self._held(fact, HOWS[how][0]), how))
         except FAILED:
             on = self._on
@@ -87,16 +117,13 @@ class Scene:
 
     def flow(self, fact: Fact | None, act: str) -> Flow:
         """The flow of this act with this fact, without what the scorecard adds."""
-        flow = {**self.base, "act": act}
-        if fact is not None:
-            flow.update(fact.flow(self._on.now))
-            flow.update(self._standing_of(fact.category).flow())
-            fit = self._on.offers.fit(
-                fact.category, self.scenario.get("scenario.sector"), self.scenario.get("scenario.purpose")
-            )
-            if fit is not None:
-                flow["scenario.fit"] = fit
-        flow.pop("norm.excess", None)
+        if fact is None:
+            return {**self.base, "act": act}
+        on, where = self._on, self.scenario
+        flow: Flow = {**self.base, "act": act, **fact.flow(on.now), **self._standing_of(fact.category).flow()}
+        fit = on.offers.fit(fact.category, where.get("scenario.sector"), where.get("scenario.purpose"))
+        if fit is not None:
+            flow["scenario.fit"] = fit
         return flow
 
     def judged(self, name: str, fact: Fact | None, form: Form | None, stood: Stood) -> Judged:
@@ -124,9 +151,6 @@ class Scene:
     def _stood(self, held: int, how: How) -> Stood:
         return self._on.offers.stood(held, HOWS[how][1], self._on.meets)
 
-    def _days(self, fact: Fact) -> int:
-        return max(0, self._on.now - fact.at) // DAY
-
     def _held(self, fact: Fact | None, act: str) -> int:
         """Which rules hold, from the pieces. Raises one of FAILED where the flow must be judged whole."""
         on = self._on
@@ -136,20 +160,20 @@ class Scene:
         if fact is None:
             place, days = offers.place(self._values, _NOTHING_ALLOWED), 0
         else:
-            place, days = offers.place(self._values, states_of(self._standing_of(fact.category))), self._days(fact)
-            key = (*offers.read(fact), days) if offers.aged else offers.read(fact)
+            place, days = offers.place(self._values, states_of(self._standing_of(fact.category))), on.days(fact)
+            key = on.read(fact)
         table = place.tables[act]
         offer = table.offers.get(key) or table.add(key, fact, days)
         norm = offers.norm(like.leeway, like.points + offer.points)
         held = like.held & offer.held & norm.held
         return held if offers.whole is None else offers.whole(held, like.values, *offer.values, norm.values)
 
-    def _known_of(self, category: str) -> dict[How, Kept[Values, Stood]]:
+    def _known_of(self, category: str) -> Stands:
         """How offers made here stand by what is permitted for this category. Raises KeyError as `_held` does."""
         on = self._on
         if on.like is None or self._values is None:
             raise KeyError("judged whole")
-        found = on.offers.stands(on.like, on.offers.place(self._values, states_of(self._standing_of(category))))
+        found = on.offers.stands(on.like, self._values, states_of(self._standing_of(category)))
         if self._alike:
             self._known = found
         self._by_category[category] = found

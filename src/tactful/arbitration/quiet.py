@@ -2,13 +2,15 @@
 
 She may live in one of several zones. Quiet is what is quiet in any of them; where no zone is known, it is always
 quiet. Instants are microseconds UTC. Days on which clocks are put forward or back need no rule of their own: the
-question is always what a clock on her wall shows at an instant.
+question is always what a clock on her wall shows at an instant. Whoever decides for many people asks the same of the
+same zones at one instant, so the last answers are kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tactful.model.flow import Flow
@@ -19,6 +21,7 @@ SECOND = 1_000_000
 HORIZON = 9 * DAY
 DAY_MINUTES = 1440
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_KEPT = 1000
 
 
 def known_zones(names: Iterable[str]) -> tuple[ZoneInfo, ...]:
@@ -69,6 +72,7 @@ def closes(zones: Iterable[ZoneInfo], quiet: QuietHours, now: int) -> int:
     return min(now if _quiet_in(zone, quiet, now) else _change(zone, quiet, now) for zone in zones)
 
 
+@lru_cache(_MOST_KEPT)
 def _wall(zone: ZoneInfo, at: int) -> datetime:
     return (_EPOCH + timedelta(microseconds=at)).astimezone(zone)
 
@@ -81,6 +85,7 @@ def _quiet_in(zone: ZoneInfo, quiet: QuietHours, at: int) -> bool:
     return minute >= quiet.start or minute < quiet.end
 
 
+@lru_cache(_MOST_KEPT)
 def _change(zone: ZoneInfo, quiet: QuietHours, at: int) -> int:
     """The first instant after `at` at which quiet begins or ends in this zone; the horizon if it never does."""
     before, start = _quiet_in(zone, quiet, at), at

@@ -24,7 +24,7 @@ from tactful.service.publishing import (
     in_force_at,
 )
 from tactful.service.report import ReadRun, local_time
-from tactful.service.run import run_campaign
+from tactful.service.run import OpenRun, decide_everybody
 
 CampaignName = Annotated[str, typer.Option("--campaign", help="The campaign's name, where there are several.")]
 
@@ -48,19 +48,18 @@ def decide(
         fail("A live run decides for now; --now is for `run: watch`.")
     target = page or shop / "out" / f"{project.campaign.name}.html"
     with opened_to_decide(shop) as store:
-        total = store.counts().persons
+        total = store.persons()
         with progress("deciding", total, quiet=json) as moved:
-            run_id = run_campaign(
-                store, project, at, clock(), project.campaign.run, moved, published.publication.number
-            )
-        run = store.run(run_id)
+            made = OpenRun(store, project, at, clock(), project.campaign.run, epoch=published.publication.number)
+            decide_everybody(made, moved)
+        run = store.run(made.run_id)
         assert run is not None
-        read = ReadRun(store, run)
-        summary = read.summary()
-        _write(target, run_page(read.page()))
+        read = ReadRun(store, run, made)
+        summary, shown = read.shown()
+        _write(target, run_page(shown))
         rules = rules_in_words(read)
     if json:
-        say_json({"run": run_id, "page": str(target), "published": rules, **_as_dict(summary)})
+        say_json({"run": run.run_id, "page": str(target), "published": rules, **_as_dict(summary)})
         return
     _show(read, summary, target, rules)
     if differs_from_published(shop, published):

@@ -41,7 +41,7 @@ def opened(folder: Path) -> Iterator[Store]:
 def opened_to_decide(folder: Path) -> Iterator[Store]:
     """The store of a folder, for reading and writing, where there is somebody in it to decide for."""
     with read_only(folder) as store:
-        if not store.counts().persons:
+        if not store.persons():
             raise StoreProblem("Nobody is in the store yet: run `tactful import orders FILE` first.")
     with opened(folder) as store:
         yield store

@@ -27,6 +27,7 @@ from tactful.service.identity import (
     waiting,
 )
 from tactful.service.identity_list import Applied, apply, look_at, read_clusters
+from tactful.service.printable import printable
 from tactful.service.project import shop_of
 from tactful.service.report import local_time
 
@@ -268,7 +269,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for head in heads:
         table.add_column(head, overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(printable, row))
     console = out()
     with console.capture() as captured:
         console.print(table)

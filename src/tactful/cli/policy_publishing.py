@@ -45,7 +45,7 @@ Note = Annotated[str, typer.Option("--note", help="Why, in a sentence; kept in t
 @commands.command("analyse", short_help="Rules that never matter, claims that fail.")
 @answered
 def analyse_rules(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
-    """Find rules that never make a difference, and claims that some flow breaks: over every flow there can be."""
+    """Find rules that never hold or make no difference, and claims that some flow breaks: over all there can be."""
     found = analyse(_with_cases(policy, None))
     if json:
         say_json(found)
@@ -187,7 +187,7 @@ def _show_analysis(found: Analysis) -> None:
     for refuted in found.refuted:
         _show_refuted(refuted)
     held = found.claims - len(found.refuted)
-    say(f"rules {found.rules}, of which {len(found.findings)} never make a difference")
+    say(f"rules {found.rules}, of which {len(found.findings)} have a fault")
     if found.behind:
         say(f"law that binds behind a stricter rule {len(found.behind)}, which is no fault")
     say(f"claims {found.claims}, of which {held} hold for every flow")

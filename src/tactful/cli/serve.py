@@ -106,9 +106,11 @@ def _work(
     """Serve in this process; one process alone `follows` the events."""
     from tactful.web.app import line, made_app
     from tactful.web.desk import Desk
+    from tactful.web.folding import FoldingProcess
     from tactful.web.server import serve as run
 
-    desk = Desk(serving_store(asked.place), asked.files, clock, asked.rate)
+    folding = FoldingProcess(asked.place, _say)
+    desk = Desk(serving_store(asked.place), asked.files, clock, folding, asked.rate)
     lock = threading.Lock()
 
     def log(record: dict[str, object]) -> None:

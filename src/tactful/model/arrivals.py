@@ -12,6 +12,8 @@ from tactful.model.records import NewEvent, Permission
 
 Identifier = tuple[str, str]
 """(kind, value) of something that names a person: ("customer", "17850"), ("email", "penny@shop.example")."""
+BROWSERS = frozenset({"anonymous", "device"})
+"""Kinds of identifiers that name a browser or a device: who sits at it, they do not say."""
 
 
 class Arrival(msgspec.Struct, frozen=True):

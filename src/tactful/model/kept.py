@@ -57,6 +57,19 @@ class Behind(msgspec.Struct, frozen=True):
     upto: int
 
 
+class News(msgspec.Struct, frozen=True):
+    """What one who follows the events has not come to yet, from `since` up to `upto`.
+
+    `tails` holds, by person of today, her stamp and the events of all that she is, in no order. Where more is waiting
+    than was asked for, `whole` is False and `tails` is empty.
+    """
+
+    since: int
+    upto: int
+    tails: dict[int, tuple[int, list[Event]]] = {}
+    whole: bool = True
+
+
 class Heard(msgspec.Struct, frozen=True):
     """When a source was last heard: `as_of` is the instant its statement speaks of, `at` when it reached us."""
 
@@ -171,3 +184,15 @@ class CopiedTable(msgspec.Struct, frozen=True):
     def same(self) -> bool:
         """Whether what is there is what was read."""
         return (self.rows, self.digest) == (self.rows_there, self.digest_there)
+
+
+class Article(msgspec.Struct, frozen=True, array_like=True):
+    """One product: last name, last price above 0 (thousandths; 0 if none), first and last sale (µs), lines sold."""
+
+    code: str
+    name: str
+    price: int
+    first_at: int
+    last_at: int
+    sold: int
+    goods: bool

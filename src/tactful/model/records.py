@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -13,7 +13,7 @@ DAY = 86_400_000_000
 HOUR = 3_600_000_000
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event at the door. `message_id` is unique within `source`; the store keeps each pair once.
 
     `person` is (kind, value) of the identifier the event carries, for example ("customer", "17850"), or None. `body`
@@ -30,7 +30,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     point: str = ""
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """An event as kept. `key` is the keyed digest of source and message id: stable, and no personal value."""
 
     key: bytes
@@ -100,7 +100,14 @@ class Fact(msgspec.Struct, frozen=True):
             "fact.same_exchange": False,
             "fact.has_words": self.has_words,
         }
-        return {key: value for key, value in keys.items() if value is not None}
+        return known(keys)
+
+
+def known(keys: dict[str, Value | None]) -> dict[str, Value]:
+    """The keys of a flow without those that are not known; mostly there are none."""
+    if None not in keys.values():
+        return cast(dict[str, Value], keys)
+    return {key: value for key, value in keys.items() if value is not None}
 
 
 class Permission(msgspec.Struct, frozen=True):
@@ -137,8 +144,13 @@ class Standing(msgspec.Struct, frozen=True):
 
     def flow(self) -> dict[str, Value]:
         """Its `permission.*` keys."""
-        keys = {"state": self.state, "basis": self.basis, "asked": self.asked, "elsewhere": self.elsewhere}
-        return {f"permission.{key}": value for key, value in keys.items() if value is not None}
+        keys: dict[str, Value | None] = {
+            "permission.state": self.state,
+            "permission.basis": self.basis,
+            "permission.asked": self.asked,
+            "permission.elsewhere": self.elsewhere,
+        }
+        return known(keys)
 
 
 class Contact(msgspec.Struct, frozen=True):

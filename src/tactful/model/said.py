@@ -47,7 +47,7 @@ def statement(permission: Permission) -> tuple[str | int, ...]:
 
 def known_by(records: Iterable[Permission], now: int) -> list[Permission]:
     """Those that happened and were heard of by now. A refusal counts whatever its time."""
-    return [each for each in records if each.state in REFUSALS or max(each.occurred_at, each.received_at) <= now]
+    return [each for each in records if each.state in REFUSALS or each.occurred_at <= now >= each.received_at]
 
 
 def about_purpose(record: Permission, purpose: str) -> bool:
@@ -89,22 +89,34 @@ def standing_end(records: Iterable[Permission]) -> Permission | None:
     return min(ends, key=lambda each: (RANK[each.state], -each.occurred_at, -each.received_at, each.source))
 
 
-def only_repeats(yes: Permission, kept: Iterable[Permission]) -> bool:
-    """Whether a yes of a dialogue is only its last answer told again, as every call of a browser does.
+def only_repeats(yes: Permission, kept: Iterable[Permission], around: Iterable[Permission] = ()) -> bool:
+    """Whether a yes of a dialogue is only an answer told again, as every call of a browser does.
 
     A dialogue is known by its source and by what its answers begin with (`proof`: `Marketing chosen at site, …` and
-    `Marketing refused at site`). What she ended elsewhere since is not reopened by an answer that she gave before.
+    `Marketing refused at site`); it is told again where `kept`, her own log, has the same yes as its last answer. What
+    she ended since is not reopened by an answer that she gave before, whichever source, point or wording it comes with
+    now, nor by one that she gave under another name: `around` is what those said whom the call names, and all that
+    they are.
     """
     name, chosen, where = yes.proof.partition(CHOSEN)
     if yes.state not in GRANTS or not chosen:
         return False
+    kept = list(kept)
     no = f"{name}{REFUSED}{where.partition(', ')[0]}"
-    last = max(
-        (each for each in kept if each.source == yes.source and each.proof in (yes.proof, no)),
-        key=lambda each: (each.received_at, each.proof == no),
-        default=None,
-    )
-    return last is not None and last.proof == yes.proof
+    last = _last(each for each in kept if each.source == yes.source and each.proof in (yes.proof, no))
+    if last is not None and last.proof == yes.proof:
+        return True
+    everything = [*kept, *around]
+    last = _last(each for each in everything if each.proof.startswith((name + CHOSEN, name + REFUSED)))
+    if last is None or last.state in ENDS:
+        return False
+    end = standing_end(_about(yes, everything))
+    return end is not None and last.received_at <= end.received_at
+
+
+def _last(answers: Iterable[Permission]) -> Permission | None:
+    """The last of some answers, of two at one instant the no."""
+    return max(answers, key=lambda each: (each.received_at, each.state in ENDS), default=None)
 
 
 def conflicts(voices: Sequence[Sequence[Permission]]) -> list[Conflict]:

@@ -28,6 +28,7 @@ GRAIN = 900_000_000
 GPC_REFUSES: tuple[str, ...] = ("sell", "advertise")
 GPC = "Global Privacy Control"
 NOT_COLLECTED = "not collected here"
+_NOES = frozenset({"0", "false", "no", "off", "denied", "rejected", "refused", "declined"})
 _MOST = 100
 """Yeses that are read of one list; a no is one wherever it stands."""
 
@@ -46,7 +47,8 @@ GPC_ONLY = Choices(gpc=True)
 def choices_of(context: object, gpc: bool = False) -> Choices:
     """What the `context` of a call says she chose; `gpc` is true where the request came with `Sec-GPC: 1`.
 
-    Only true and false are choices. Where one call says both of one name, it is a no.
+    A yes is `true` and nothing else; a no is also one in another word (`0`, `"false"`, `"denied"`). What is neither is
+    no choice. Where one call says both of one name, it is a no.
     """
     if not isinstance(context, dict):
         return GPC_ONLY if gpc else NOTHING_SAID
@@ -72,9 +74,17 @@ def _on(value: object) -> bool:
 
 def _read(preferences: object, said: dict[str, bool]) -> None:
     if isinstance(preferences, dict):
-        for place, (name, chosen) in enumerate(preferences.items()):
-            if isinstance(name, str) and isinstance(chosen, bool) and (place < _MOST or not chosen):
+        for place, (name, value) in enumerate(preferences.items()):
+            chosen = value if isinstance(value, bool) else _no_or_none(value)
+            if isinstance(name, str) and chosen is not None and (place < _MOST or not chosen):
                 _say(name, chosen, said)
+
+
+def _no_or_none(value: object) -> bool | None:
+    """False where a value that is not `false` can only mean it."""
+    if isinstance(value, str):
+        return False if value[:20].strip().casefold() in _NOES else None
+    return False if isinstance(value, int | float) and value == 0 else None
 
 
 def _read_ids(management: object, said: dict[str, bool]) -> None:
@@ -144,7 +154,8 @@ class Consent:
     ) -> tuple[Permission, ...]:
         """What she refused and allowed with a call that happened at `at` and was received at `now` (µs).
 
-        From a public key only refusals. A yes is no later than the call says it was `written`.
+        From a public key only refusals. A yes is no later than the call says it was `written`, and none before the
+        point's notice was first shown.
         """
         if not choices.said and not choices.gpc:
             return ()
@@ -166,6 +177,8 @@ class Consent:
     def _granted(self, choice: Choice, refused: set[str], at: int, now: int, source: str) -> tuple[Permission, ...]:
         proof = f"{choice.name} chosen at {self.point.name}"
         since = min(at, now) // GRAIN * GRAIN
+        if since < self.point.seen_from:
+            return ()
         return tuple(
             Permission(
                 each.purpose, each.channel, each.category, "given", "consent", each.asked, since, now, source,

@@ -109,7 +109,12 @@ class _About:
         self.by_channel: dict[str, list[Permission]] = {}
         for each in records:
             self.by_channel.setdefault(each.channel, []).append(each)
-        self._states: dict[str, set[str]] = {}
+        self._strictest: list[tuple[int, str, str]] = []
+        for channel, same in self.by_channel.items():
+            state = same[0].state if len(same) == 1 else _strictest_in(same)
+            if state is not None and channel != EVERY:
+                self._strictest.append((RANK[state], state, channel))
+        self._strictest.sort()
 
     def holds(self, told: Told | None, channel: str, category: str) -> Standing:
         """What holds in a channel for a category, where the points that she has passed tell this."""
@@ -132,26 +137,19 @@ class _About:
 
     def _elsewhere(self, channel: str) -> str:
         """The strictest state of this purpose in her other channels, whatever the category; `never_asked` if none."""
-        states: set[str] = set()
-        for other in self.by_channel:
-            if other not in (channel, EVERY):
-                states |= self._states.get(other) or self._states_in(other)
-        if len(states) > 1:
-            return min(states, key=RANK.__getitem__)
-        return states.pop() if states else "never_asked"
+        for _, state, other in self._strictest:
+            if other != channel:
+                return state
+        return "never_asked"
 
-    def _states_in(self, channel: str) -> set[str]:
-        """The state of each category that records of a channel name."""
-        records = self.by_channel[channel]
-        if len(records) == 1:
-            found = self._states[channel] = {records[0].state}
-            return found
-        by_category: dict[str, list[Permission]] = {}
-        for each in records:
-            by_category.setdefault(each.category, []).append(each)
-        several = [_resolve(same) for same in by_category.values()]
-        found = self._states[channel] = {each.state for each in several if each is not None}
-        return found
+
+def _strictest_in(records: list[Permission]) -> str | None:
+    """The strictest of the states of each category that records of one channel name."""
+    by_category: dict[str, list[Permission]] = {}
+    for each in records:
+        by_category.setdefault(each.category, []).append(each)
+    found = [_resolve(same) for same in by_category.values()]
+    return min((each.state for each in found if each is not None), key=RANK.__getitem__, default=None)
 
 
 def _length(record: Permission) -> int:

@@ -7,7 +7,7 @@ number, whatever the scorecard would say.
 A rule makes a difference where the verdict's point, how the use stands in a message (SEMANTICS 16), what is waited for
 or the duties change when the rule is taken away. One that never does is, by the first of these that applies:
 
-- *unreachable*: its own condition never definitely holds;
+- *unreachable*: its own condition never definitely holds; reported also where it still counts for what is not known;
 - *shadowed*: one other rule of its kind holds wherever it holds, and goes at least as far;
 - *contradictory*: a licence, and one limit forbids wherever the licence holds;
 - *never decides*: several rules together leave it nothing.
@@ -146,15 +146,13 @@ class _Look:
         self.law = law_alone(policy)
 
     def at(self, rule: Rule) -> Iterator[Finding]:
-        """What is to be said of a rule: nothing where it ever makes a difference."""
-        if self._ever_matters(rule):
+        """What is to be said of a rule: nothing where it can hold and ever makes a difference."""
+        matters = self._ever_matters(rule)
+        unreachable = self._unreachable(rule, matters)
+        if matters and unreachable is None:
             return
         yield (
-            self._behind(rule)
-            or self._unreachable(rule)
-            or self._shadowed(rule)
-            or self._contradictory(rule)
-            or self._never(rule)
+            unreachable or self._behind(rule) or self._shadowed(rule) or self._contradictory(rule) or self._never(rule)
         )
 
     def _ever_matters(self, rule: Rule) -> bool:
@@ -196,19 +194,19 @@ class _Look:
                 return flow
         return None
 
-    def _unreachable(self, rule: Rule) -> Finding | None:
+    def _unreachable(self, rule: Rule, matters: bool) -> Finding | None:
         if self.finder.search(self.terms.definitely(rule.when)) is not None:
             return None
         parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
         held = next(parts[:at] for at in range(len(parts)) if self._together(parts[: at + 1]) is None)
         witness = self._together(held) or {}
-        texts = "nothing makes its condition hold" if len(parts) == 1 else f"part {len(held) + 1} of its condition"
-        message = (
-            f"{rule.id}: {texts}."
+        why = (
+            "nothing makes its condition hold"
             if len(parts) == 1
-            else f"{rule.id}: {texts} contradicts the parts before it, so it never surely holds."
+            else f"part {len(held) + 1} of its condition contradicts the parts before it, so it never surely holds"
         )
-        return self._finding("unreachable", rule, message, (), witness)
+        more = "; it counts only where something is not known" if matters else ""
+        return self._finding("unreachable", rule, f"{rule.id}: {why}{more}.", (), witness)
 
     def _together(self, parts: Iterable[Condition]) -> Flow | None:
         return self.finder.search(every(map(self.terms.definitely, parts)))
@@ -230,7 +228,7 @@ class _Look:
     def _never(self, rule: Rule) -> Finding:
         holds = every((self.terms.definitely(rule.when), self.meaning.counts(rule)))
         opened = every((holds, self.meaning.opened(USE, 1)))
-        witness = self._surely(rule, opened) or self._surely(rule, holds) or self._shown(rule)
+        witness = self._freest(opened, rule) or self._freest(holds, rule) or self._shown(rule)
         others = tuple(name for name in self.judge.verdict(witness).because if name != rule.id)
         if self.finder.search(opened) is None:
             why = "wherever it surely holds, no licence opens anything"
@@ -252,8 +250,11 @@ class _Look:
         return self.finder.search(every((self.meaning.counts(rule), self.terms.opposite(other)))) is None
 
     def _shown(self, rule: Rule) -> Flow:
-        """A small flow for which the rule counts, with the freest verdict that there is then."""
+        """A small flow for which the rule counts, surely if it can, with the freest verdict that there is then."""
         counts = self.meaning.counts(rule)
+        surely = self._freest(every((counts, self.terms.definitely(rule.when))), rule)
+        if surely is not None:
+            return surely
         for rank in range(len(NAMES) - 1, -1, -1):
             flow = self.finder.smallest(
                 every((counts, self.meaning.at_least(rank))), lambda flow: self._counts(rule, flow)

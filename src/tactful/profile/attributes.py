@@ -104,11 +104,12 @@ def attributes(document: Document, now: int, settings: AttributeSettings) -> Att
     keys: dict[str, Value] = {}
     because: dict[str, str] = {}
     document = as_of(document, now)
-    country = _country(document, now, settings, because)
+    lines = [line for product in document.products.values() for line in product.lines if line.at <= now]
+    country = _country(document, lines, now, settings, because)
     if country is not None and country.jurisdiction:
         keys["customer.jurisdiction"] = country.jurisdiction
     failures = {
-        "customer.let_down": _let_down(document, now, settings),
+        "customer.let_down": _let_down(document, lines, now, settings),
         "customer.complaint_open": _open(document, now, settings),
     }
     for key, sentence in failures.items():
@@ -118,29 +119,16 @@ def attributes(document: Document, now: int, settings: AttributeSettings) -> Att
         elif key in settings.listens_to:
             keys[key] = False
             because[key] = "Nothing of the kind was reported."
-    keys["relationship.depth"], because["relationship.depth"] = _depth(document, now, settings)
+    keys["relationship.depth"], because["relationship.depth"] = _depth(lines, now, settings)
     return Attributes(keys, country.zones if country else (), because)
 
 
-def _lines(document: Document, now: int, nature: int, since: int) -> list[Line]:
-    return [
-        line
-        for product in document.products.values()
-        for line in product.lines
-        if line.nature == nature and since <= line.at <= now
-    ]
-
-
-def _country(document: Document, now: int, settings: AttributeSettings, because: dict[str, str]) -> Country | None:
+def _country(
+    document: Document, lines: list[Line], now: int, settings: AttributeSettings, because: dict[str, str]
+) -> Country | None:
     since = settings.keeps.since("purchase", now)
     latest = max(
-        (
-            (line.at, line.key, line.country)
-            for product in document.products.values()
-            for line in product.lines
-            if since <= line.at <= now and line.country
-        ),
-        default=None,
+        [(line.at, line.key, line.country) for line in lines if line.at >= since and line.country], default=None
     )
     trait = told_by_her(document, "contact.address:country", now, settings.via)
     if trait is not None and (latest is None or trait.at > latest[0]):
@@ -168,16 +156,21 @@ def _mended(document: Document, kind: str, now: int) -> dict[str, int]:
     return {ref: last if last <= now else first for ref, (first, last) in spans.items() if first <= now}
 
 
-def _let_down(document: Document, now: int, settings: AttributeSettings) -> str:
+def _let_down(document: Document, lines: list[Line], now: int, settings: AttributeSettings) -> str:
     mended = _mended(document, PUT_RIGHT, now)
     broken = settings.keeps.since("service", now)
     for kind, sentence in FAILURES.items():
         failed = _failed(document, kind, now, broken) if kind in document.flags else {}
         if any(mended.get(order, at) <= at for order, at in failed.items()):
             return sentence
-    since = now // DAY - settings.returns_let_down_for
-    for line in _lines(document, now, RETURNED, settings.keeps.since("service.return", now)):
-        if line.at // DAY >= since and mended.get(line.order, line.at) <= line.at:
+    kept, since = settings.keeps.since("service.return", now), now // DAY - settings.returns_let_down_for
+    for line in lines:
+        if (
+            line.nature == RETURNED
+            and line.at >= kept
+            and line.at // DAY >= since
+            and mended.get(line.order, line.at) <= line.at
+        ):
             return f"She brought something back or cancelled in the last {settings.returns_let_down_for} days."
     return ""
 
@@ -189,9 +182,9 @@ def _open(document: Document, now: int, settings: AttributeSettings) -> str:
     return "She complained, and it is not settled." if unsettled else ""
 
 
-def _depth(document: Document, now: int, settings: AttributeSettings) -> tuple[str, str]:
+def _depth(lines: list[Line], now: int, settings: AttributeSettings) -> tuple[str, str]:
     since = settings.keeps.since("purchase", now)
-    days = sorted({line.at // DAY for line in _lines(document, now, BOUGHT, since)})
+    days = sorted({line.at // DAY for line in lines if line.nature == BOUGHT and line.at >= since})
     if len(days) < ACQUAINTANCE_ORDERS:
         return "stranger", "She has not ordered from us."
     if len(days) >= REGULAR_ORDERS and days[-1] - days[0] >= REGULAR_DAYS:

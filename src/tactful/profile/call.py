@@ -44,7 +44,8 @@ CATEGORIES: dict[str, str] = {
     kinds.APPOINTMENT_KEPT: "visit.appointment",
     kinds.CONTACTED_US: "service.contact",
 }
-"""What each kind of event is knowledge of; traits say it one by one."""
+"""What each kind of event is knowledge of; traits and what she said of a fact say it one by one."""
+_SAYS_ITSELF = frozenset({kinds.TRAITS, kinds.STATED})
 NOT_COLLECTED = "not collected here"
 OF_NOBODY = "of nobody"
 _HALVES = re.compile("[\ud800-\udfff\x00]")
@@ -59,7 +60,7 @@ class Door(msgspec.Struct, frozen=True):
     page or an app, where anybody can read it: its events are of the browser, and of a person only where they can but
     tighten; nothing of it counts as told by her. `person_kind` is the kind of its user ids. `region` is where
     telephone numbers without a country are (`GB`). `live` is true where calls come as they are sent, so that the
-    instant of receipt is ours; false for files.
+    instant of receipt is ours; false for files. `currency` is that of the shop's prices (`GBP`), empty where not known.
     """
 
     source: str
@@ -71,6 +72,7 @@ class Door(msgspec.Struct, frozen=True):
     person_kind: str = "customer"
     region: str | None = None
     live: bool = False
+    currency: str = ""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -133,7 +135,7 @@ class Call:
 
     def event(self, kind: str, body: kinds.Body, n: int | None = None) -> tuple[NewEvent, ...]:
         """The event, or nothing where its category may not be kept or it is of nobody; then it is counted."""
-        reason = self.why_not(CATEGORIES.get(kind, "")) if kind != kinds.TRAITS else ""
+        reason = self.why_not(CATEGORIES.get(kind, "")) if kind not in _SAYS_ITSELF else ""
         if reason:
             self.left_out.append(f"event {kind}: {reason}")
             return ()

@@ -5,6 +5,8 @@ Every part is a set or keeps a greatest element, so that folding is commutative,
 
 from __future__ import annotations
 
+from itertools import chain, count
+
 import msgspec
 
 FOLD = 2
@@ -28,7 +30,7 @@ class Line(msgspec.Struct, frozen=True, array_like=True, gc=False):
     country: str
 
 
-class Product(msgspec.Struct, frozen=True):
+class Product(msgspec.Struct, frozen=True, gc=False):
     """What she had of one product. `lines` are ordered by (at, key); `name` is the last it was sold under, or else
     brought back under (then `named_at` lies far in the past).
 
@@ -41,7 +43,7 @@ class Product(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
-class Seen(msgspec.Struct, frozen=True, array_like=True):
+class Seen(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The latest time of something that counts once per subject, such as looking at a product."""
 
     at: int
@@ -50,7 +52,7 @@ class Seen(msgspec.Struct, frozen=True, array_like=True):
     text: str
 
 
-class Claim(msgspec.Struct, frozen=True, array_like=True):
+class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one source last said of one part of a fact, when (µs), and how it could know (`fact.provenance`)."""
 
     at: int
@@ -60,7 +62,7 @@ class Claim(msgspec.Struct, frozen=True, array_like=True):
     provenance: str
 
 
-class Denial(msgspec.Struct, frozen=True, array_like=True):
+class Denial(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What she last said about something we hold."""
 
     at: int
@@ -68,7 +70,7 @@ class Denial(msgspec.Struct, frozen=True, array_like=True):
     holds: bool
 
 
-class Remark(msgspec.Struct, frozen=True, array_like=True):
+class Remark(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a member of staff wrote down: a note in free words, or something that she asked for (`code` or ""). A note
     that is what she said herself has `said_by_her`."""
 
@@ -82,7 +84,7 @@ class Remark(msgspec.Struct, frozen=True, array_like=True):
     said_by_her: bool = False
 
 
-class Score(msgspec.Struct, frozen=True, array_like=True):
+class Score(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The last score that a model gave: `value` is parts per million."""
 
     at: int
@@ -92,7 +94,7 @@ class Score(msgspec.Struct, frozen=True, array_like=True):
     value: int
 
 
-class Ahead(msgspec.Struct, frozen=True, array_like=True):
+class Ahead(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An event whose time had not come when it was received: kept as it is, and counted from its time on."""
 
     at: int
@@ -169,22 +171,15 @@ _decoder_before = msgspec.msgpack.Decoder(_PackedBefore)
 
 def encode_document(document: Document) -> bytes:
     """Its bytes: the same for equal documents. What lines of one order share is written once."""
-    visits = sorted(
-        {(line.order, line.at, line.source, line.country) for each in document.products.values() for line in each.lines}
-    )
-    place = {visit: n for n, visit in enumerate(visits)}
+    by_code = [(code, document.products[code]) for code in sorted(document.products)]
+    of_lines = [[(line.order, line.at, line.source, line.country) for line in each.lines] for _, each in by_code]
+    visits = sorted(set(chain.from_iterable(of_lines)))
+    place = dict(zip(visits, count(), strict=False))
     products: list[_PackedProduct] = []
-    for code in sorted(document.products):
-        each = document.products[code]
+    for (code, each), at in zip(by_code, of_lines, strict=True):
         lines = [
-            (
-                place[(line.order, line.at, line.source, line.country)],
-                line.key,
-                line.units,
-                line.price,
-                line.nature,
-            )
-            for line in each.lines
+            (place[visit], line.key, line.units, line.price, line.nature)
+            for visit, line in zip(at, each.lines, strict=True)
         ]
         products.append((code, each.name, each.named_at, each.goods, lines))
     packed = _Packed(
@@ -249,11 +244,18 @@ def decode_kept(data: bytes) -> Document | None:
 
 
 def _products(visits: list[_Visit], packed: list[_PackedProduct]) -> dict[str, Product]:
-    products = {}
-    for code, name, named_at, goods, lines in packed:
-        whole = []
-        for place, key, units, price, nature in lines:
-            order, at, source, country = visits[place]
-            whole.append(Line(at, key, units, price, nature, order, source, country))
-        products[code] = Product(name, named_at, goods, tuple(whole))
-    return products
+    return {
+        code: Product(
+            name,
+            named_at,
+            goods,
+            tuple(
+                [
+                    Line(at, key, units, price, nature, order, source, country)
+                    for place, key, units, price, nature in lines
+                    for order, at, source, country in (visits[place],)
+                ]
+            ),
+        )
+        for code, name, named_at, goods, lines in packed
+    }

@@ -10,7 +10,7 @@ from tactful.profile.document import Document
 from tactful.profile.fold import as_of
 from tactful.profile.labels import Declared, Label
 from tactful.profile.make_derived import derived_fact
-from tactful.profile.make_labels import label_denied, label_fact, label_holds
+from tactful.profile.make_labels import items_with, label_denied, label_fact, label_holds
 from tactful.profile.make_notes import REQUEST, note_facts, request_facts
 from tactful.profile.make_noticed import BROWSING, noticed_facts
 from tactful.profile.make_purchases import item_fact, return_facts, revealed_by, total_fact
@@ -83,9 +83,9 @@ class Known:
         then most days bought first, then longest overdue relative to its rhythm, then by code."""
         found = self._true.get(label.name)
         if found is None:
-            each = [(code, label_holds(label, code, self.person)) for code in self.person.items]
-            self._open[label.name] = any(value is None for _, value in each)
-            codes = [code for code, value in each if value is True]
+            each = items_with(label, self.person)
+            self._open[label.name] = None in each.values()
+            codes = [code for code, value in each.items() if value]
             found = self._true[label.name] = self.in_binding_order(codes)
         return found
 

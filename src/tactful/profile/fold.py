@@ -10,6 +10,7 @@ than it, and is counted by whoever reads at its time (`as_of`): so a document ho
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
@@ -118,11 +119,18 @@ class _Having:
         self.name = product.name if product else ""
         self.named_at = product.named_at if product else 0
         self.goods = product.goods if product else True
-        self.lines = {line.key: line for line in product.lines} if product else {}
+        self.lines = list(product.lines) if product else []
+
+    def place(self, at: int, key: bytes) -> int:
+        """Where in the order of (at, key) a line of this event is to stand; -1 where it stands already."""
+        lines = self.lines
+        if not lines or (at, key) > (lines[-1].at, lines[-1].key):
+            return len(lines)
+        place = bisect_left(lines, (at, key), key=_when)
+        return -1 if lines[place].key == key and lines[place].at == at else place
 
     def done(self) -> Product:
-        lines = sorted(self.lines.values(), key=_when) if len(self.lines) > 1 else self.lines.values()
-        return Product(self.name, self.named_at, self.goods, tuple(lines))
+        return Product(self.name, self.named_at, self.goods, tuple(self.lines))
 
 
 class _Nested(Generic[T]):
@@ -178,10 +186,11 @@ class _Draft:
         having = self.having.get(code)
         if having is None:
             having = self.having[code] = _Having(self.document.products.get(code))
-        if key in having.lines:
+        place = having.place(at, key)
+        if place < 0:
             return
         nature = NATURES[body.nature]
-        having.lines[key] = Line(at, key, body.units, body.price, nature, body.order, source, body.country)
+        having.lines.insert(place, Line(at, key, body.units, body.price, nature, body.order, source, body.country))
         if not body.goods:
             having.goods = False
         name = body.name

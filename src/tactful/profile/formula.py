@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -240,13 +240,13 @@ def evaluator(node: Node, names: Mapping[str, Reading]) -> Reading:
         return names[node.name]
     if isinstance(node, One):
         return _one(node.sign, evaluator(node.operand, names))
+    if node.sign in ("&&", "||"):
+        return _chain([evaluator(part, names) for part in _parts(node, node.sign)], node.sign == "||")
     left, right = evaluator(node.left, names), evaluator(node.right, names)
-    if node.sign == "&&":
-        return _and(left, right)
-    if node.sign == "||":
-        return _or(left, right)
     if node.sign in _ARITHMETIC:
         return _arithmetic(_ARITHMETIC[node.sign], left, right)
+    if isinstance(node.right, Literally):
+        return _comparison_with(_COMPARE[node.sign], left, node.right.value)
     return _comparison(_COMPARE[node.sign], left, right)
 
 
@@ -260,28 +260,26 @@ def _one(sign: str, operand: Reading) -> Reading:
     return evaluate
 
 
-def _and(left: Reading, right: Reading) -> Reading:
+def _parts(node: Node, sign: str) -> list[Node]:
+    """What a chain of one sign joins, from left to right."""
+    found: list[Node] = []
+    while isinstance(node, Two) and node.sign == sign:
+        found.append(node.right)
+        node = node.left
+    return [node, *reversed(found)]
+
+
+def _chain(parts: Sequence[Reading], end: bool) -> Reading:
+    """`&&` ends with the first that is false, `||` with the first that is true."""
+
     def evaluate(scope: Any) -> Value:
-        first = left(scope)
-        if first is False:
-            return False
-        second = right(scope)
-        if second is False:
-            return False
-        return None if first is None or second is None else True
-
-    return evaluate
-
-
-def _or(left: Reading, right: Reading) -> Reading:
-    def evaluate(scope: Any) -> Value:
-        first = left(scope)
-        if first is True:
-            return True
-        second = right(scope)
-        if second is True:
-            return True
-        return None if first is None or second is None else False
+        known = True
+        for part in parts:
+            value = part(scope)
+            if value is end:
+                return end
+            known = known and value is not None
+        return (not end) if known else None
 
     return evaluate
 
@@ -307,5 +305,13 @@ def _comparison(apply: Callable[[Any, Any], bool], left: Reading, right: Reading
             return None
         second = right(scope)
         return None if second is None else apply(first, second)
+
+    return evaluate
+
+
+def _comparison_with(apply: Callable[[Any, Any], bool], left: Reading, value: float | bool) -> Reading:
+    def evaluate(scope: Any) -> Value:
+        first = left(scope)
+        return None if first is None else apply(first, value)
 
     return evaluate

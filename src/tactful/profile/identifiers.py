@@ -14,8 +14,6 @@ LONGEST = 200
 ANONYMOUS, DEVICE, EMAIL, LOYALTY, PHONE = "anonymous", "device", "email", "loyalty", "phone"
 KINDS = ("customer", LOYALTY, EMAIL, PHONE, DEVICE, ANONYMOUS)
 """Every kind of identifier that calls and imports bring, strongest first."""
-NOBODIES = frozenset({ANONYMOUS, DEVICE})
-"""Kinds that name a browser or a device and by themselves nobody whom we know."""
 CATEGORIES = {EMAIL: "contact.email", PHONE: "contact.phone", DEVICE: "device"}
 """What is learned with an identifier of a kind; the others say nothing but that it is she."""
 LOYALTY_TRAITS = frozenset(

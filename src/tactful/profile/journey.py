@@ -4,7 +4,7 @@
    same channel and no pause is longer than half an hour; the lines of one order, of one kind, are one episode; every
    other event is one of its own.
 2. A complaint is open until one of the same number is closed; a parcel is late until it arrives or is put right.
-   What she asked for in a store waits until she bought that product.
+   What she asked for in a store waits until she bought that product, or said that it is not so any more.
 3. A basket is open while something was put into it after her last order, was not taken out again, and that was at
    most `BASKET` ago. She is looking for something that she looked at in two visits or more within `LOOKING`, and has
    not bought since.
@@ -225,14 +225,21 @@ def _looking(steps: Sequence[Step], now: int) -> list[Open]:
 
 
 def _requested(steps: Sequence[Step]) -> list[Open]:
-    """What she asked for and has not bought since, each by itself."""
+    """What she asked for, has not bought since and does not say is over, each by itself."""
     waits: dict[tuple[str, str], Step] = {}
     for step in steps:
         if step.kind == REQUESTED:
             waits[step.ref, step.text] = step
+        elif step.kind == STATED and step.text == "request" and not step.holds:
+            waits = {what: each for what, each in waits.items() if step.ref not in ("", wish(*what))}
         elif step.kind == ORDER_LINE and step.nature == "bought":
             waits = {what: each for what, each in waits.items() if what[0] != step.ref}
     return [_about(REQUESTED, [step]) for step in waits.values()]
+
+
+def wish(code: str, text: str) -> str:
+    """By what a wish is known: the product's code, or its words however they are written."""
+    return code or " ".join(text.casefold().split())
 
 
 def _visits(steps: Sequence[Step]) -> int:

@@ -41,6 +41,14 @@ def label_holds(label: Label, code: str, person: Person) -> bool | None:
     return not _forgotten(label, scope, person)
 
 
+def items_with(label: Label, person: Person) -> dict[str, bool | None]:
+    """The products of hers of which a label holds (True) or may hold (None), by code: mostly few, so that most are left
+    at their first number."""
+    items = person.kept_for(label.inputs).items
+    may = [code for code in person.items if code in items and label.holds(items[code]) is not False]
+    return {code: held for code in may if (held := label_holds(label, code, person)) is not False}
+
+
 def label_denied(label: Label, code: str, person: Person) -> int:
     """When she last denied this label, or something that it is made from, and did not take it back; else NEVER."""
     return max(person.denied(name, code) for name in (f"label.{label.name}", *label.inputs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tactful.model.problems import suggestion
 from tactful.model.records import Fact
 from tactful.profile.document import BOUGHT, Remark
 from tactful.profile.events import Noted
@@ -26,7 +27,7 @@ def note_refused(noted: Noted) -> str:
     if len(noted.text) > LONGEST:
         return f"a note may have {LONGEST} characters."
     if noted.name and noted.name not in CATEGORIES:
-        return f"`{noted.name}` is no category."
+        return f"`about` is no category of facts.{suggestion(noted.name, CATEGORIES)}"
     if noted.name.partition(".")[0] == NEVER_STORED:
         return "how she seemed to feel may guide the one who sees it, and is never stored."
     return ""

@@ -60,7 +60,7 @@ class Item:
 
     def times_bought(self) -> int:
         """On how many distinct days she bought it."""
-        return 1 if len(self.bought) == 1 else len(self.days)
+        return 1 if len(self.bought) == 1 else len({line.at // DAY for line in self.bought})
 
     def usual_gap(self) -> float | None:
         """The median number of days between the days on which she bought it; not known before the second."""

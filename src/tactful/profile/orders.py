@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -41,6 +42,7 @@ def classify(units: int, price: int, order: str, has_person: bool, cancelled: st
     return nature_of(units, price, order, cancelled) if has_person else "no_person"
 
 
+@lru_cache(4_096, typed=True)
 def thousandths(amount: str | int | float | Decimal) -> int | None:
     """An amount of money as thousandths of its unit, rounded half to even; None where it is not an amount.
 
@@ -144,8 +146,14 @@ def is_goods(code: str, pattern: str | None, words: NotGoods, name: str = "") ->
         return False
     if pattern and not re.match(pattern, code):
         return False
+    return not _holds_one(name, words.words)
+
+
+@lru_cache(4_096)
+def _holds_one(name: str, words: tuple[str, ...]) -> bool:
+    """Whether one of the words stands in a product's name: the same names come again and again."""
     spaced = f" {' '.join(re.split(r'[^a-z]+', name.casefold()))} "
-    return not any(f" {word} " in spaced for word in words.words)
+    return any(f" {word} " in spaced for word in words)
 
 
 def count_codes(codes: Iterable[str]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -76,6 +77,7 @@ class Revealing(msgspec.Struct, frozen=True):
         return found
 
 
+@lru_cache(10_000)
 def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
 

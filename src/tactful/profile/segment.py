@@ -59,6 +59,8 @@ TYPES = ("identify", "track", "page", "screen", "group", "alias")
 GROUP = "a group is not a person; nothing is kept of it."
 PUBLIC_ALIAS = "a key that anybody can read cannot say that two names are one person; nothing is kept of it."
 ANYBODY_S = "not from a key that anybody can read"
+ANYBODY_S_ID = b"\xfd"
+"""With what the id of a call of a public key begins; no text does."""
 _NOT_IN_DIGEST = frozenset({"sentAt", "receivedAt", "_metadata", "writeKey"})
 _MOST_LEFT_OUT = 50
 _EXTERNAL = {
@@ -105,7 +107,7 @@ def told(payload: object, door: Door, now: int, why_not: WhyNot = anything) -> T
     except Refused:
         stop = None
     try:
-        message_id = _message_id(payload)
+        message_id = _message_id(payload, door)
     except (Refused, UnicodeEncodeError):
         message_id = b"digest:" + hashlib.blake2b(f"{tells} {stop} {now}".encode(), digest_size=16).digest()
     names = tuple(each for each in tells if each not in found.withheld)
@@ -127,7 +129,7 @@ def _take(payload: Mapping[str, Any], door: Door, now: int, why_not: WhyNot, poi
     if not tells:
         raise Refused("`userId` or `anonymousId` is missing.")
     names = tells if not found.withheld else tuple(each for each in tells if each not in found.withheld)
-    call = Call(door, _message_id(payload), moment(payload, door, now), names, point, why_not)
+    call = Call(door, _message_id(payload, door), moment(payload, door, now), names, point, why_not)
     return _done(kind, payload, call, names, tells, found.left_out)
 
 
@@ -288,12 +290,16 @@ def _unused(paths: Iterable[str], call: Call) -> list[str]:
     return found
 
 
-def _message_id(payload: Mapping[str, Any]) -> bytes:
+def _message_id(payload: Mapping[str, Any], door: Door) -> bytes:
+    """The id of a call within its source. Those of a public key are apart: with them anybody could take the place of
+    what a server will send."""
+    begins = ANYBODY_S_ID if door.public else b""
     given = first(payload, "messageId", "message_id")
     if isinstance(given, str) and 0 < len(given) <= LONGEST:
-        return given.encode("utf-8", "surrogatepass")
+        return begins + given.encode("utf-8", "surrogatepass")
     body = {name: value for name, value in payload.items() if name not in _NOT_IN_DIGEST}
     try:
-        return b"digest:" + hashlib.blake2b(msgspec.json.encode(body, order="deterministic"), digest_size=16).digest()
+        said = msgspec.json.encode(body, order="deterministic")
     except (TypeError, ValueError, RecursionError, OverflowError):
         raise Refused("this cannot be written as JSON.") from None
+    return begins + b"digest:" + hashlib.blake2b(said, digest_size=16).digest()

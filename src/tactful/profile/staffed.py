@@ -96,3 +96,13 @@ STAFFED: dict[str, Callable[[Mapping[str, Any], Call], Made]] = {
     "appointment kept": _appointment(kinds.APPOINTMENT_KEPT),
     "contacted us": _contacted,
 }
+STAFF_KINDS = {
+    "staff note added": kinds.NOTED,
+    "product requested in store": kinds.REQUESTED,
+    "model scored": kinds.SCORED,
+    "appointment booked": kinds.APPOINTMENT_BOOKED,
+    "appointment cancelled": kinds.APPOINTMENT_CANCELLED,
+    "appointment kept": kinds.APPOINTMENT_KEPT,
+    "contacted us": kinds.CONTACTED_US,
+}
+"""The kind of the event that each of them makes."""

@@ -1,16 +1,19 @@
-"""What `track` calls say: orders, products, searches, complaints, parcels, and that she wants no more e-mail."""
+"""What `track` calls say: orders, products, searches, complaints, parcels, her word, an end to e-mail."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from tactful.model.records import NewEvent
 from tactful.profile import events as kinds
-from tactful.profile.call import TIGHTENS, Call, Refused, first, part, word
+from tactful.profile.call import CATEGORIES, TIGHTENS, Call, Refused, first, part, word
 from tactful.profile.events import Note, OrderLine
 from tactful.profile.orders import is_goods, thousandths
-from tactful.profile.staffed import STAFFED, staffed
+from tactful.profile.staffed import STAFF_KINDS, STAFFED, staffed
+from tactful.profile.stated import STATEMENTS, stated
 
 NO_USE = "we have no use for this event; nothing is kept of it."
 MOST_PRODUCTS = 1000
@@ -47,6 +50,16 @@ def plain_name(payload: Mapping[str, Any]) -> str:
     return " ".join(words).lower()
 
 
+def category_of(name: str) -> str:
+    """What a `track` call of this (plain) name tells of, as a category; "" where we have no use for it."""
+    if name in _ORDERS:
+        return CATEGORIES[kinds.ORDER_LINE]
+    if name in ("products searched", "product searched"):
+        return CATEGORIES[kinds.PRODUCTS_SEARCHED]
+    kind = _PRODUCTS.get(name) or (_ABOUT[name][0] if name in _ABOUT else STAFF_KINDS.get(name, ""))
+    return CATEGORIES.get(kind, "")
+
+
 def tracked(name: str, payload: Mapping[str, Any], call: Call) -> tuple[NewEvent, ...] | None:
     """The events of a `track` call of this (plain) name, None where we have no use for it. Raises Refused."""
     properties = part(payload, "properties")
@@ -66,6 +79,8 @@ def tracked(name: str, payload: Mapping[str, Any], call: Call) -> tuple[NewEvent
         return call.event(kind, Note(next((ref for each in names if (ref := word(properties, each))), "")))
     if name in STAFFED:
         return staffed(name, properties, call)
+    if name in STATEMENTS:
+        return stated(name, properties, call)
     return () if name in STOPS else None
 
 
@@ -78,12 +93,15 @@ def _order(properties: Mapping[str, Any], call: Call, returned: bool) -> tuple[N
         products = ()
     if len(products) > MOST_PRODUCTS:
         raise Refused(f"`products` holds more than the {MOST_PRODUCTS} that an order may have.")
-    country = _country(properties)
+    country, ours = _country(properties), _in_our_currency(properties, call)
     if not products:
         price = thousandths(_number(properties, "total", "revenue", "value")) or 0
-        line = OrderLine(order, 0, "", "", -1 if returned else 1, price, country, _nature(returned, price), False)
+        nature = _nature(returned, price)
+        line = OrderLine(order, 0, "", "", -1 if returned else 1, price if ours else 0, country, nature, False)
         return call.event(kinds.ORDER_LINE, line, 0)
     lines = [_line(order, n, each, country, returned, call) for n, each in enumerate(products)]
+    if not ours:
+        lines = [msgspec.structs.replace(each, price=0) for each in lines]
     found: tuple[NewEvent, ...] = ()
     for n, each in enumerate(lines):
         made = call.event(kinds.ORDER_LINE, each, n)
@@ -91,6 +109,15 @@ def _order(properties: Mapping[str, Any], call: Call, returned: bool) -> tuple[N
             break
         found += made
     return found
+
+
+def _in_our_currency(properties: Mapping[str, Any], call: Call) -> bool:
+    """Whether the prices of an order can be added to others; where not, that is counted, and none of them is kept."""
+    said = word(properties, "currency").upper()
+    if not said or not call.door.currency or said == call.door.currency:
+        return True
+    call.left_out.append("prices: in another currency")
+    return False
 
 
 def _nature(returned: bool, price: int) -> kinds.Nature:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -51,6 +52,7 @@ def load_traits(text: str, file: str) -> TraitTable:
     return TraitTable(traits)
 
 
+@lru_cache(4_096)
 def _normal(path: str) -> str:
     return re.sub(r"[^a-z0-9.]", "", path.casefold())
 

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from tactful.model.arrivals import Arrival
+from tactful.model.kept import Article
+from tactful.model.records import HOUR
+from tactful.profile.events import ORDER_LINE, OrderLine
+from tactful.service.ports import Store
+
 if TYPE_CHECKING:
     import polars as pl
 
+__all__ = ["KIND", "Article", "Catalogue", "Shelf", "joined", "merged", "of_lines", "sold_in"]
+
 KIND = "catalogue"
-
-
-class Article(msgspec.Struct, frozen=True, array_like=True):
-    """One product: last name, last price above 0 (thousandths; 0 if none), first and last sale (µs), lines sold."""
-
-    code: str
-    name: str
-    price: int
-    first_at: int
-    last_at: int
-    sold: int
-    goods: bool
+MOST_KNOWN = 200_000
+_line = msgspec.msgpack.Decoder(OrderLine).decode
 
 
 class Catalogue(msgspec.Struct, frozen=True):
@@ -64,12 +63,13 @@ def merged(old: Catalogue, new: Catalogue) -> Catalogue:
     articles = old.by_code()
     for article in new.articles:
         known = articles.get(article.code)
-        articles[article.code] = article if known is None else _joined(known, article)
+        articles[article.code] = article if known is None else joined(known, article)
     return Catalogue(tuple(articles[code] for code in sorted(articles)))
 
 
-def _joined(a: Article, b: Article) -> Article:
-    early, late = (a, b) if (a.last_at, a.name) <= (b.last_at, b.name) else (b, a)
+def joined(a: Article, b: Article) -> Article:
+    """Both as one: the later sale gives name and price."""
+    early, late = (a, b) if (a.last_at, a.name, a.price) <= (b.last_at, b.name, b.price) else (b, a)
     return Article(
         code=late.code,
         name=late.name or early.name,
@@ -79,3 +79,45 @@ def _joined(a: Article, b: Article) -> Article:
         sold=max(a.sold, b.sold),
         goods=a.goods and b.goods,
     )
+
+
+def sold_in(arrivals: Iterable[Arrival]) -> dict[str, Article]:
+    """What was bought in calls, by code; of a sale without a name or a price nothing can be said of a product."""
+    found: dict[str, Article] = {}
+    for arrival in arrivals:
+        for event in arrival.events:
+            if event.kind != ORDER_LINE:
+                continue
+            line, at = _line(event.body), event.occurred_at
+            if line.nature == "bought" and line.code and line.name and line.price > 0:
+                new = Article(line.code, line.name, line.price, at, at, 1, line.goods)
+                known = found.get(line.code)
+                found[line.code] = new if known is None else joined(known, new)
+    return found
+
+
+class Shelf:
+    """Keeps in the store what calls show to be sold, and only what it does not say already: a name, a price, a first
+    sale, or that the last one was an hour later. What a page says of itself never comes here: anybody could price it.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: dict[str, Article] = {}
+
+    def take(self, arrivals: Iterable[Arrival]) -> None:
+        """What was sold in these calls, also in those that were there before. Raises StoreProblem."""
+        fresh = [new for each in sold_in(arrivals).values() if (new := self._told(each)) is not None]
+        if fresh:
+            self._store.sold(fresh)
+            if len(self._known) > MOST_KNOWN:
+                self._known.clear()
+            self._known.update((each.code, each) for each in fresh)
+
+    def _told(self, each: Article) -> Article | None:
+        known = self._known.get(each.code)
+        if known is None:
+            return each
+        both = joined(known, each)
+        same = msgspec.structs.replace(both, last_at=known.last_at, sold=known.sold) == known
+        return None if same and both.last_at - known.last_at < HOUR else both

@@ -26,7 +26,7 @@ from tactful.profile.traits import TraitTable, load_traits
 from tactful.service.packs import packaged
 from tactful.service.shop import Shop
 
-__all__ = ["Doorman", "Refusal", "Sender", "arrive", "check_point", "doorman_of", "sender_of"]
+__all__ = ["Doorman", "Refusal", "Sender", "arrive", "check_point", "doorman_of", "not_taken", "sender_of"]
 
 NOBODIES = frozenset({"anonymous"})
 _REGIONS = {"uk": "GB"}
@@ -70,6 +70,7 @@ class Doorman:
         codes_pattern: str | None = None,
         zone: tzinfo | None = None,
         region: str | None = None,
+        currency: str = "",
     ) -> None:
         self.consents = {each.name: Consent(each) for each in points}
         self.traits = traits
@@ -77,6 +78,7 @@ class Doorman:
         self.codes_pattern = codes_pattern
         self.zone = zone
         self.region = region
+        self.currency = currency
         self._desks: dict[Sender, Desk] = {}
 
     def desk(self, sender: Sender) -> Desk:
@@ -102,6 +104,7 @@ class Doorman:
             public=sender.public,
             region=self.region,
             live=sender.live,
+            currency=self.currency,
         )
         covering = self.covering(sender.source)
         if sender.point:
@@ -133,6 +136,7 @@ def doorman_of(
         codes_pattern=shop.goods or None,
         zone=zone,
         region=region or None,
+        currency=shop.currency.upper(),
     )
 
 
@@ -163,9 +167,7 @@ def arrive(payload: object, sender: Sender, doorman: Doorman, now: int, gpc: boo
         consent, problem = _said(context["collection_point"], sender, doorman)
     choices = choices_of(context, gpc)
     if problem:
-        covering = (doorman.consents[each] for each in doorman.covering(sender.source))
-        consents = (desk.consent,) if desk.consent is not None else tuple(covering)
-        return _only_no(_Untaken(payload, problem, consents, bool(consents)), choices, sender, desk.door, now)
+        return not_taken(payload, problem, sender, doorman, now, gpc)
     keeping = anything if consent is None else consent.keeping(choices)
     point = "" if consent is None else consent.point.name
     taken = take(payload, desk.door, now, keeping, point)
@@ -185,6 +187,18 @@ def arrive(payload: object, sender: Sender, doorman: Doorman, now: int, gpc: boo
         left_out=taken.left_out,
         may_join=not sender.public and bool(taken.names),
     )
+
+
+def not_taken(
+    payload: object, reason: str, sender: Sender, doorman: Doorman, now: int, gpc: bool = False
+) -> Arrival | Refusal:
+    """What she refused in a call that was found bad before it was read; without that, the refusal."""
+    desk = doorman.desk(sender)
+    covering = (doorman.consents[each] for each in doorman.covering(sender.source))
+    consents = (desk.consent,) if desk.consent is not None else tuple(covering)
+    choices = choices_of(payload.get("context") if isinstance(payload, dict) else None, gpc)
+    makes = bool(consents) or not desk.problem
+    return _only_no(_Untaken(payload, reason, consents, makes), choices, sender, desk.door, now)
 
 
 class _Untaken(msgspec.Struct, frozen=True):

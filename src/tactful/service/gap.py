@@ -64,13 +64,23 @@ def _unasked(flows: list[Judged], points: tuple[CollectionPoint, ...]) -> Gap | 
             continue
         about = f"{flow.get('scenario.channel')} × {flow.get('scenario.purpose')}"
         elsewhere = sorted({place for point in points for place in point.shown_in})
-        if elsewhere:
+        if elsewhere and not _lives_in(flow.get("customer.jurisdiction"), elsewhere):
             places = ", ".join(elsewhere)
             text = f"outside {places}: the notice on file is not shown there, and nothing else allows {about}"
             return Gap("place", about, text, "describe the notice that is shown there in collection-points/")
         mend = "describe the notice she saw in collection-points/, or tactful import permissions FILE --from …"
-        return Gap("permission", about, f"no permission on file for {about}", mend)
+        text = f"no permission on file for {about}"
+        if elsewhere:
+            text += ": no notice that she saw where we learned of her gives one"
+        return Gap("permission", about, text, mend)
     return None
+
+
+def _lives_in(jurisdiction: object, places: list[str]) -> bool:
+    """Whether she lives where one of these notices is shown."""
+    return isinstance(jurisdiction, str) and any(
+        jurisdiction == each or jurisdiction.startswith(f"{each}-") for each in places
+    )
 
 
 def _untold(flows: list[Judged]) -> Gap | None:

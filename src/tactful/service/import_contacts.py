@@ -158,7 +158,7 @@ def import_contacts(
     """Put each contact into the ledger once. Raises Problems where not one of the people is known here."""
     people = list(dict.fromkeys(row.person for row in read.rows))
     known = {person for person in people if store.find(*person) is not None}
-    if not known and store.counts().persons:
+    if not known and store.persons():
         column = read.columns["person"]
         raise Problems(
             [Problem(file, 1, f"nobody in column `{column}` is known here: is it the right one? See --map.")]

@@ -10,20 +10,21 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tactful.model.arrivals import Arrival, Joining
+from tactful.model.arrivals import BROWSERS, Arrival, Joining
 from tactful.model.kept import Appended, ImportedFile
 from tactful.model.problems import Problem, Problems, suggestion
 from tactful.permission.points import CollectionPoint
 from tactful.profile.call import TIGHTENS
-from tactful.profile.identifiers import NOBODIES
 from tactful.profile.orders import NotGoods
-from tactful.service.door import Doorman, Refusal, Sender, arrive, doorman_of
+from tactful.service.catalogue import Shelf
+from tactful.service.door import Doorman, Refusal, Sender, arrive, doorman_of, not_taken
 from tactful.service.events_file import Call, Unread, read_calls, timed
 from tactful.service.events_table import calls_of_table, is_table, read_events
 from tactful.service.import_orders import fold_all
 from tactful.service.ingest import join_named
 from tactful.service.ports import Store
 from tactful.service.shop import Shop
+from tactful.service.sources import GRAVE
 
 _CHUNK = 20_000
 _MOST_REFUSED = 1000
@@ -182,6 +183,7 @@ class _Reading:
     def __init__(self, store: Store, sender: Sender, doorman: Doorman, now: int, joining: Joining | None) -> None:
         self.store = store
         self.joining = joining
+        self.shelf = Shelf(store)
         self.sender = sender
         self.doorman = doorman
         self.now = now
@@ -203,8 +205,9 @@ class _Reading:
             return self._refuse(found)
         payload = timed(found.payload)
         if payload is None and found.payload is not None:
-            return self._refuse(Unread(found.line, found.item, "the time is missing."))
-        arrival = arrive(payload, self.sender, self.doorman, self.now)
+            arrival = not_taken(found.payload, "the time is missing.", self.sender, self.doorman, self.now)
+        else:
+            arrival = arrive(payload, self.sender, self.doorman, self.now)
         if isinstance(arrival, Refusal):
             if arrival.wrong:
                 return self._refuse(Unread(found.line, found.item, arrival.reason))
@@ -222,8 +225,8 @@ class _Reading:
         for event in arrival.events:
             self.kinds[event.kind] += 1
             self.newest = max(self.newest, event.occurred_at)
-            self.nameless += event.kind in TIGHTENS and (event.person is None or event.person[0] in NOBODIES)
-        self.withheld += any(each.startswith(_GRAVE) for each in arrival.left_out)
+            self.nameless += event.kind in TIGHTENS and (event.person is None or event.person[0] in BROWSERS)
+        self.withheld += any(each.startswith(GRAVE) for each in arrival.left_out)
         self._waiting.append(arrival)
         self._events += size
 
@@ -247,6 +250,7 @@ class _Reading:
         self.permissions += taken.permissions
         if self.joining is not None:
             join_named(self.store, self._waiting, self.joining, self.now)
+        self.shelf.take(self._waiting)
         self._waiting = []
         self._events = 0
 
@@ -269,14 +273,11 @@ class _Reading:
         return min(self.newest if as_of is None else as_of, self.now), ""
 
 
-_GRAVE = ("call:", *(f"event {kind}:" for kind in sorted(TIGHTENS)))
-
-
 def _heap(arrival: Arrival) -> str:
     if not arrival.events and arrival.left_out and not arrival.permissions:
         return "left_out"
     who = {event.person for event in arrival.events} or set(arrival.names)
-    return "taken" if any(each is not None and each[0] not in NOBODIES for each in who) else "no_person"
+    return "taken" if any(each is not None and each[0] not in BROWSERS for each in who) else "no_person"
 
 
 def _digest(path: Path) -> bytes:

@@ -192,7 +192,11 @@ def folded(row: PersonRow) -> Document:
 
 
 def kept_catalogue(store: Store) -> catalogues.Catalogue:
-    """What the shop sells, as of the last order file."""
+    """What the shop sells, as order files and the sales of every channel show it."""
+    return catalogues.merged(_of_files(store), catalogues.Catalogue(tuple(store.articles())))
+
+
+def _of_files(store: Store) -> catalogues.Catalogue:
     for file in reversed(store.imports()):
         try:
             noted = msgspec.msgpack.decode(file.counts, type=Noted)
@@ -208,5 +212,5 @@ def _keep_catalogue(store: Store, prepared: OrderFile) -> bytes:
     import polars as pl
 
     assert isinstance(prepared.frame, pl.DataFrame)
-    joined = catalogues.merged(kept_catalogue(store), catalogues.of_lines(prepared.frame))
+    joined = catalogues.merged(_of_files(store), catalogues.of_lines(prepared.frame))
     return store.keep_artefact(catalogues.KIND, msgspec.msgpack.encode(joined, order="deterministic"))

@@ -9,19 +9,15 @@ from pathlib import Path
 import msgspec
 
 from tactful.model.arrivals import Arrival, Joining, SetAside
-from tactful.permission.consent import choices_of
-from tactful.profile.shapes import shaped
+from tactful.service.catalogue import Shelf
 from tactful.service.door import Doorman, Refusal, Sender, arrive
 from tactful.service.ports import Store
+from tactful.service.unread import body_aside, call_aside
 
 MOST_EVENTS = 20_000
 """Events that a store takes in at once."""
 LONGEST_ID = 200
-NOT_ALLOWED = b"(not kept: who sent it asked not to be followed)"
-NOT_KNOWN = b"(not kept: it came through a collection point where some things need a yes)"
 OURS = "we could not read this, and that is a fault of ours; it is set aside."
-_CHOICES = ("consent", "categoryPreferences", "consentManagement")
-_encode = msgspec.json.Encoder().encode
 
 
 class Refused(msgspec.Struct, frozen=True, rename="camel"):
@@ -55,12 +51,14 @@ def ingest(
     now: int,
     gpc: bool = False,
     joining: Joining | None = None,
+    shelf: Shelf | None = None,
 ) -> Ingested:
     """Take calls in, received at `now` (µs). When this returns what was good is on the disk; it may be sent again.
 
     A Refusal among the calls stands for one that was found bad before. `gpc`: the browser said that she does not want
     to be followed. Raises StoreProblem where the store cannot be written; then the same calls should be sent again, and
-    whatever was kept is not kept twice. `joining` are the rules for who is who; without them nobody is joined.
+    whatever was kept is not kept twice. `joining` are the rules for who is who; without them nobody is joined. `shelf`
+    learns what is sold.
     """
     reading = _Reading(sender, doorman, now, gpc)
     for index, payload in enumerate(payloads):
@@ -74,6 +72,8 @@ def ingest(
         left_out += sum(len(each.left_out) for each, is_new in zip(part, done.fresh, strict=True) if is_new)
     if joining is not None:
         join_named(store, reading.arrivals, joining, now)
+    if shelf is not None and not sender.public:
+        shelf.take(reading.arrivals)
     return Ingested(
         accepted=accepted,
         repeated=len(reading.arrivals) - accepted,
@@ -99,8 +99,7 @@ def refuse_body(
     store: Store, sender: Sender, doorman: Doorman, body: bytes, reason: str, now: int, gpc: bool = False
 ) -> Ingested:
     """Set a body aside that could not be read at all, so that nobody sends it again in vain."""
-    kept = NOT_ALLOWED if gpc else NOT_KNOWN if _needs_yes(None, sender, doorman) else body
-    store.set_aside([SetAside(sender.source, now, reason, kept)])
+    store.set_aside([SetAside(sender.source, now, reason, body_aside(body, sender, doorman, gpc))])
     return Ingested(refused=(Refused(0, None, reason),))
 
 
@@ -137,23 +136,8 @@ class _Reading:
             self.unused += 1
         else:
             self.refused.append(Refused(index, _message_id(payload), found.reason))
-            self.aside.append(SetAside(self.sender.source, self.now, found.reason, self._body(payload)))
-
-    def _body(self, payload: object) -> bytes:
-        """What is set aside of a refused call: nothing of one who asked not to be followed, or who was not asked."""
-        try:
-            known = shaped(payload)
-        except Exception:
-            return NOT_ALLOWED
-        context = known.get("context") if isinstance(known, Mapping) else None
-        if self.gpc or _may_say_no(context):
-            return NOT_ALLOWED
-        if _needs_yes(context, self.sender, self.doorman):
-            return NOT_KNOWN
-        try:
-            return _encode(payload)
-        except (TypeError, ValueError, RecursionError, OverflowError):
-            return b"(cannot be written as JSON)"
+            body = call_aside(payload, self.sender, self.doorman, self.gpc)
+            self.aside.append(SetAside(self.sender.source, self.now, found.reason, body))
 
 
 def place_of(fault: BaseException) -> str:
@@ -161,22 +145,6 @@ def place_of(fault: BaseException) -> str:
     frames = traceback.extract_tb(fault.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
     return f"{type(fault).__name__} at {where}"
-
-
-def _may_say_no(context: object) -> bool:
-    """Whether the context of a call tells of choices, readable or not: such a one is not kept for reading, either."""
-    if not isinstance(context, Mapping):
-        return False
-    return choices_of(context).gpc or any(context.get(each) for each in _CHOICES)
-
-
-def _needs_yes(context: object, sender: Sender, doorman: Doorman) -> bool:
-    """Whether a call may have come through a point where something is kept only where she chose yes."""
-    covering = doorman.covering(sender.source)
-    named = context.get("collection_point") if isinstance(context, Mapping) and not sender.public else None
-    one = next((each for each in (named, sender.point) if each in covering), None)
-    points = [doorman.consents[each].point for each in covering if one in (None, each)]
-    return any(choice.needed_for for point in points for choice in point.consent)
 
 
 def _message_id(payload: object) -> str | None:

@@ -60,11 +60,10 @@ def happened(episode: Episode, currency: str) -> str:
         case "visit":
             return _visit(steps)
         case k if k == TRAITS:
-            told = sorted({name.partition(":")[0] for name in steps[0].names})
-            return f"Told us {_list([within(name) for name in told])}."
+            return f"Told us {_list([within(each) for each in sorted(_facts(steps[0]))])}."
         case k if k == STATED:
-            said = "Confirmed" if steps[0].holds else "Denied"
-            return f"{said} {steps[0].text}{' of ' + steps[0].ref if steps[0].ref else ''}."
+            so = "so" if steps[0].holds else "not so"
+            return f"Said that it is {so}: {within(steps[0].text)}{_number(steps[0].ref)}."
         case k if k in (NOTED, REQUESTED):
             return f"{_staffed(steps[0])}, written down by {steps[0].author} in {steps[0].store}."
         case k if k == SCORED:
@@ -83,7 +82,11 @@ def _other(step: Step) -> str:
 def _staffed(step: Step) -> str:
     if step.kind == REQUESTED:
         return f"Asked for {step.text or step.ref}"
-    return f"Noted{f' of {step.ref}' if step.ref else ''}: “{step.text}”"
+    return f"Noted of {within(step.ref)}: “{step.text}”" if step.ref else f"Noted: “{step.text}”"
+
+
+def _facts(step: Step) -> set[str]:
+    return {name.partition(":")[0] for name in step.names}
 
 
 def _visit(steps: Sequence[Step]) -> str:

@@ -6,6 +6,7 @@ from it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from tactful.profile.identifiers import KINDS
 from tactful.profile.journey import Episode, Open, journey
 from tactful.profile.labels import Declared
 from tactful.profile.retention import Retention
+from tactful.profile.shop import Shop
 from tactful.profile.traits import Keeps
 from tactful.service.import_orders import kept_catalogue
 from tactful.service.journeys import happened, middle_of
@@ -30,6 +32,7 @@ from tactful.service.project import Project
 from tactful.service.staff_words import means_of
 
 _CONTACTS = 90 * DAY
+_SHELVED_FOR = 60.0
 
 
 class Happening(msgspec.Struct, frozen=True):
@@ -109,10 +112,41 @@ def who(store: Store, named: str) -> int:
     )
 
 
-def show(store: Store, project: Project, person_id: int, now: int) -> PersonView:
-    """Everything that is held of her at `now`, read with the tail: what was written a moment ago is in it."""
+class Shelved(msgspec.Struct, frozen=True):
+    """What is the same for whomever is shown: what products are called, by code, and what facts need of the shop."""
+
+    names: dict[str, str]
+    shop: Shop
+
+
+def shelved(store: Store, project: Project) -> Shelved:
+    """The shop as of now."""
     names = kept_catalogue(store).names()
-    shop = msgspec.structs.replace(project.profile_shop(names), told=project.told(project.points))
+    return Shelved(names, msgspec.structs.replace(project.profile_shop(names), told=project.told(project.points)))
+
+
+class Shelves:
+    """The shop for whoever shows many people: read anew after a minute, and when its files changed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: tuple[Project, Shelved, float] | None = None
+
+    def of(self, project: Project) -> Shelved:
+        """The shop as it was at most a minute ago. Raises StoreProblem."""
+        kept, now = self._kept, time.monotonic()
+        if kept is None or kept[0] is not project or now - kept[2] > _SHELVED_FOR:
+            kept = self._kept = project, shelved(self._store, project), now
+        return kept[1]
+
+
+def show(store: Store, project: Project, person_id: int, now: int, shop_and_names: Shelved | None = None) -> PersonView:
+    """Everything that is held of her at `now`, read with the tail: what was written a moment ago is in it.
+
+    Whoever shows many people hands in what `shelved` gave.
+    """
+    kept = shop_and_names or shelved(store, project)
+    names, shop = kept.names, kept.shop
     document = document_of(store, person_id)
     hers = journey(Retention(shop.keeps, now).kept(store.tail(person_id)), now, shop.via, names)
     known = read(document, now, shop)

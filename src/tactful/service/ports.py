@@ -23,12 +23,14 @@ from tactful.model.arrivals import (
 )
 from tactful.model.kept import (
     Appended,
+    Article,
     Behind,
     DecisionRow,
     Document,
     Forgotten,
     Heard,
     ImportedFile,
+    News,
     PersonRow,
     Publication,
     Run,
@@ -95,6 +97,9 @@ class Store(Protocol):
 
     def behind(self, name: str, most: int) -> Behind:
         """Whose events the follower of this name has not come to yet, of about `most` events."""
+
+    def news(self, name: str, most: int) -> News:
+        """The events that the follower of this name has not come to yet, unless there are `most` or more."""
 
     def fold_again(self, most: int) -> tuple[int, ...]:
         """People whose document is gone and is to be folded anew; each is given once."""
@@ -170,11 +175,20 @@ class Store(Protocol):
     def imports(self) -> list[ImportedFile]:
         """All files that were read, oldest first."""
 
+    def sold(self, articles: Sequence[Article]) -> None:
+        """Keep what sales show of products; the later sale gives name and price."""
+
+    def articles(self) -> list[Article]:
+        """What is sold, in the order of codes."""
+
     def damage(self) -> str:
         """What is broken in the store itself; empty where nothing is."""
 
     def size(self) -> int:
         """How many bytes it takes on the disk."""
+
+    def persons(self) -> int:
+        """How many people there are."""
 
     def counts(self) -> StoreCounts:
         """How much there is."""

@@ -17,7 +17,7 @@ from tactful.service.case import NOT_IN, NOT_TOLD, Built, Inputs, Setting
 from tactful.service.heaps import Summary, heap_of, summarise
 from tactful.service.page import Reading, RunPage, Silent, SummaryRow
 from tactful.service.ports import Store
-from tactful.service.run import Header, decoded, header_from, setting_of
+from tactful.service.run import Header, OpenRun, decoded, decoded_decision, header_from, setting_of
 from tactful.service.speak import Spoken, speak
 from tactful.service.texts import customer_texts
 
@@ -36,13 +36,14 @@ class Sampled(msgspec.Struct, frozen=True):
 
 
 class ReadRun:
-    """A kept run with the setting it was decided in."""
+    """A kept run with the setting it was decided in. Where it was `made` just now, what it was made from is at hand."""
 
-    def __init__(self, store: Store, run: Run) -> None:
+    def __init__(self, store: Store, run: Run, made: OpenRun | None = None) -> None:
         self.store = store
         self.run = run
         self.header: Header = header_from(run)
-        self.setting: Setting = setting_of(store, self.header)
+        self.setting: Setting = made.setting if made else setting_of(store, self.header)
+        self.built = made.built if made else {}
         self.project = self.setting.project
         self.policy = self.project.rules.policy
 
@@ -63,7 +64,7 @@ class ReadRun:
     def decisions(self) -> Iterator[tuple[DecisionRow, Decision]]:
         """Every decision of the run."""
         for row in self.store.decisions(self.run.run_id):
-            yield row, decoded(row)[1]
+            yield row, decoded_decision(row)
 
     def summary(self) -> Summary:
         """The run in numbers."""
@@ -77,7 +78,7 @@ class ReadRun:
         if document is None:
             raise StoreProblem(f"what decision {row.decision_id} read is no longer kept.")
         inputs = Inputs(record.label, document, record.permissions, record.contacts)
-        return self.setting.build(inputs), inputs
+        return self.built.get(row.decision_id) or self.setting.build(inputs), inputs
 
     def spoken(self, row: DecisionRow, decision: Decision) -> tuple[str, Spoken | None]:
         """What this person is called, and what she would read."""
@@ -107,19 +108,22 @@ class ReadRun:
         step = max(1, len(rows) // most) if most else 1
         return [self.sampled(row, decision) for row, decision in rows[::step][:most]]
 
-    def page(self) -> RunPage:
-        """The page: what each would read, and for staff who reads nothing and why."""
-        summary = self.summary()
-        readings: list[Reading] = []
-        silent: list[Silent] = []
-        for row, decision in self.decisions():
-            if decision.outcomes[0].note in (NOT_IN, NOT_TOLD):
-                continue
-            one = self.sampled(row, decision)
-            if one.text:
-                readings.append(Reading(one.person, one.phrase, one.subject, one.text, one.why))
-            else:
-                silent.append(Silent(one.person, one.why))
+    def shown(self) -> tuple[Summary, RunPage]:
+        """The run in numbers, and the page: what each would read, and for staff who reads nothing and why."""
+        meant: list[tuple[DecisionRow, Decision]] = []
+
+        def decisions() -> Iterator[Decision]:
+            for row, decision in self.decisions():
+                if decision.outcomes[0].note not in (NOT_IN, NOT_TOLD):
+                    meant.append((row, decision))
+                yield decision
+
+        summary = summarise(decisions(), self.policy, self.project.points, self.skipped())
+        return summary, self._page(summary, [self.sampled(*each) for each in meant])
+
+    def _page(self, summary: Summary, people: list[Sampled]) -> RunPage:
+        readings = [Reading(one.person, one.phrase, one.subject, one.text, one.why) for one in people if one.text]
+        silent = [Silent(one.person, one.why) for one in people if not one.text]
         live = self.header.mode == "live"
         return RunPage(
             campaign=self.project.campaign.name,

@@ -23,7 +23,7 @@ from tactful.model.vocabulary import encoded as vocabulary_bytes
 from tactful.profile.document import FOLD, decode_document, encode_document
 from tactful.profile.fold import fold
 from tactful.service import catalogue as catalogues
-from tactful.service.case import Inputs, Setting
+from tactful.service.case import Built, Inputs, Setting
 from tactful.service.import_orders import kept_catalogue
 from tactful.service.ports import Store
 from tactful.service.project import Project
@@ -31,6 +31,7 @@ from tactful.service.project import Project
 ENGINE = 2
 """Goes up whenever the same inputs may give other bytes."""
 CHUNK = 500
+MOST_BUILT = 1000
 _SENT = "sent: "
 LIST = " (list)"
 """Behind a campaign's name: the run was over a list, and no report of the campaign speaks of it."""
@@ -71,16 +72,18 @@ class Record(msgspec.Struct, frozen=True):
 
 
 _pack = msgspec.msgpack.Encoder(order="deterministic").encode
+_unpack_record = msgspec.msgpack.Decoder(Record).decode
+_unpack_decision = msgspec.msgpack.Decoder(Decision).decode
 
 
-def header_of(store: Store, project: Project, now: int, mode: Mode) -> Header:
+def header_of(store: Store, project: Project, now: int, mode: Mode, catalogue: catalogues.Catalogue) -> Header:
     """Keep what the run reads and say where it is."""
     return Header(
         engine=ENGINE,
         mode=mode,
         now=now,
         texts=store.keep_artefact("texts", _pack(project.texts)),
-        catalogue=store.keep_artefact(catalogues.KIND, _pack(kept_catalogue(store))),
+        catalogue=store.keep_artefact(catalogues.KIND, _pack(catalogue)),
         vocabulary=store.keep_artefact("vocabulary", vocabulary_bytes()),
         policy=project.rules.policy.digest,
         heard=dict(sorted(store.heard().items())),
@@ -108,7 +111,8 @@ class OpenRun:
     """A run that goes on: who has a decision keeps it, whoever comes next gets one.
 
     `epoch` is the number of the publication that the project's policy is from: a live run ends where another policy
-    comes into force.
+    comes into force. `built` are the cases, by decision, of the first of those whom it could be for: whoever shows the
+    run next need not build them again.
     """
 
     def __init__(
@@ -122,11 +126,13 @@ class OpenRun:
         epoch: int | None = None,
     ) -> None:
         project = project.on(day_of(max(now, at)))
-        header = header_of(store, project, now, mode)
+        catalogue = kept_catalogue(store)
+        header = header_of(store, project, now, mode, catalogue)
         self.store = store
         self.mode = mode
         self.at = at
-        self.setting = Setting(project, now, kept_catalogue(store), header.heard)
+        self.setting = Setting(project, now, catalogue, header.heard)
+        self.built: dict[str, Built] = {}
         self.epoch = epoch
         name = f"{project.campaign.name}{LIST}" if of else project.campaign.name
         self.run_id = _run_id(store, name, header, of)
@@ -156,7 +162,10 @@ class OpenRun:
         held = [each.decision for each in own]
         others = tuple(each for each in inputs.contacts if each not in own)
         inputs = msgspec.structs.replace(inputs, contacts=others)
-        decision = decide(self.setting.build(inputs).case)
+        built = self.setting.build(inputs)
+        if (built.match.holds or built.match.skipped) and len(self.built) < MOST_BUILT:
+            self.built[decision_id] = built
+        decision = decide(built.case)
         place, taken = "", True
         if self.mode == "live" and decision.takes is not None:
             place = held[0] if held else decision_id
@@ -192,12 +201,17 @@ def run_campaign(
 ) -> str:
     """Decide for everybody; the id of the run. `now` is the instant decided for, `at` the clock."""
     run = OpenRun(store, project, now, at, mode, epoch=epoch)
+    decide_everybody(run, moved)
+    return run.run_id
+
+
+def decide_everybody(run: OpenRun, moved: Callable[[int], None] = lambda steps: None) -> None:
+    """Decide for everybody who has no decision in this run yet, and finish it."""
     moved(len(run.done))
-    for people in _chunks(_people(store, now, run.done)):
+    for people in _chunks(_people(run.store, run.setting.now, run.done)):
         run.decide(people)
         moved(len(people))
     run.finish()
-    return run.run_id
 
 
 def places_held(store: Store, campaign: str, name: str, of: bytes, now: int) -> dict[int, set[str]]:
@@ -252,10 +266,12 @@ def outcome_of(decision: Decision) -> Outcome:
 
 def decoded(row: DecisionRow) -> tuple[Record, Decision]:
     """A kept decision and its record."""
-    return (
-        msgspec.msgpack.decode(row.record, type=Record),
-        msgspec.msgpack.decode(row.output, type=Decision),
-    )
+    return _unpack_record(row.record), decoded_decision(row)
+
+
+def decoded_decision(row: DecisionRow) -> Decision:
+    """A kept decision."""
+    return _unpack_decision(row.output)
 
 
 def header_from(run: Run) -> Header:

@@ -6,10 +6,15 @@ import msgspec
 
 from tactful.model.flow import Value
 from tactful.model.problems import Problem, Problems, suggestion
+from tactful.profile.call import TIGHTENS
 from tactful.service.ports import Store
 from tactful.service.shop import Shop, Source
 
 NEVER, FRESH, STALE, NOTHING = "never heard", "fresh", "stale", "means nothing"
+
+
+GRAVE = ("call:", *(f"event {kind}:" for kind in sorted(TIGHTENS)))
+"""With what the counts of what was left out begin, where it may be the very complaint that silence would deny."""
 
 
 class SourceState(msgspec.Struct, frozen=True):
@@ -42,6 +47,18 @@ def attest(store: Store, shop: Shop, name: str, at: int, now: int, note: str, fi
         raise Problems([Problem(name, 0, "nobody can have looked at it in the future: that is later than now.")])
     store.hear(name, at, now, note)
     return next(state for state in list_sources(store, shop, now) if state.source == name)
+
+
+def told_in_vain(store: Store, name: str) -> bool:
+    """Whether something that a system told was not taken since it was last heard: set aside, or a complaint left out.
+
+    What it says of its own silence is then not believed; somebody has to look (`tactful source heard`).
+    """
+    heard = store.heard().get(name)
+    since = heard.at if heard is not None else 0
+    if any(each.at > since for each in store.aside(name, 1)):
+        return True
+    return any(source == name and what.startswith(GRAVE) for source, what, _ in store.left_out(since))
 
 
 def list_sources(store: Store, shop: Shop, now: int) -> tuple[SourceState, ...]:

@@ -26,6 +26,7 @@ OLDEST_SQLITE = (3, 37, 0)
 TAKE = "UPDATE meta SET value = value + ? WHERE name = 'next_pos' RETURNING value - ?"
 ALONE = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
 AMONG_OTHERS = ("SAVEPOINT one", "RELEASE one", ("ROLLBACK TO one", "RELEASE one"))
+SEEN = "INSERT INTO seen (message_key, day, pos) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 Seeds = Callable[[], dict[str, bytes]]
 BEHIND = """UPDATE meta SET value = 1 + (SELECT coalesce(max(pos), 0) FROM
     (SELECT max(pos) AS pos FROM event UNION SELECT max(pos) FROM seen)) WHERE name = 'next_pos'"""
@@ -87,18 +88,18 @@ class SqliteConnection(sqlite3.Connection):
         return [self.execute(sql, row).rowcount == 1 for row in rows]
 
     def claim(self, keys: Sequence[bytes], day: int, /) -> tuple[dict[bytes, int], dict[bytes, int]]:
-        seen: dict[bytes, int] = {}
-        ordered = sorted(keys)
-        for part in in_parts(ordered, LOOKUP):
-            marks = ",".join("?" * len(part))
-            seen.update(self.execute(f"SELECT message_key, pos FROM seen WHERE message_key IN ({marks})", part))
-        new = [key for key in keys if key not in seen]
-        start = self.execute(TAKE, (len(new), len(new))).fetchone()[0]
-        claimed = dict(zip(new, count(start), strict=False))
-        self.executemany(
-            "INSERT INTO seen (message_key, day, pos) VALUES (?, ?, ?)",
-            ((key, day, claimed[key]) for key in ordered if key in claimed),
-        )
+        if not keys:
+            return {}, {}
+        start = self.execute(TAKE, (len(keys), len(keys))).fetchone()[0]
+        claimed, seen, ordered = dict(zip(keys, count(start), strict=False)), dict[bytes, int](), sorted(keys)
+        done = self.executemany(SEEN, [(key, day, claimed[key]) for key in ordered])
+        if done.rowcount < len(ordered):
+            for part in in_parts(ordered, LOOKUP):
+                marks = ",".join("?" * len(part))
+                found = self.execute(f"SELECT message_key, pos FROM seen WHERE message_key IN ({marks})", part)
+                seen.update((key, pos) for key, pos in found if pos != claimed[key])
+            for key in seen:
+                del claimed[key]
         return claimed, seen
 
     def lock_people(self, people: Iterable[int], /) -> None:

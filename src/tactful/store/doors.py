@@ -13,6 +13,7 @@ from tactful.store.base import DAY, StorePart, read, written
 
 KEY = """SELECT key_id, digest, source, point, scopes, public, origins, made_at, expires_at, revoked_at, note
     FROM api_key"""
+ASIDE = "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 LONGEST = 32_768
 
 
@@ -53,17 +54,17 @@ class DoorVerbs(StorePart):
             return bool(done.rowcount)
 
     def set_aside(self, rows: Sequence[SetAside]) -> int:
-        """Keep what could not be taken, each body of a source once, at most its first 32 KB; how many were new."""
+        """Keep what could not be taken, each body of a source once, as of the last time that it came, at most its first
+        32 KB; how many were new."""
         ready = [
             (self._aside(each), each.source, each.at, written(each.reason), zlib.compress(each.body[:LONGEST]))
             for each in rows
         ]
         with self._db.writing() as connection:
-            return sum(
-                connection.insert_new(
-                    "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", sorted(ready)
-                )
-            )
+            new = connection.insert_new(ASIDE, sorted(ready))
+            again = [(row[2], row[0], row[2]) for row, is_new in zip(sorted(ready), new, strict=True) if not is_new]
+            connection.executemany("UPDATE set_aside SET at = ? WHERE digest = ? AND at < ?", again)
+        return sum(new)
 
     def _aside(self, each: SetAside) -> bytes:
         name = each.source.encode()

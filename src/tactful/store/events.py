@@ -133,10 +133,12 @@ class EventVerbs(StorePart):
         """Keep documents; one that is behind the kept one of the same fold version is left out.
 
         So is one of somebody who was merged or parted since it was read: it is not about whom she is made up of now.
+        Who does that, or deletes events of hers, holds her gate; only behind it the stamp is sure.
         """
         for part in in_parts(documents, DOCUMENTS):
             rows = [(each.upto_pos, each.fold, each.body, each.person_id, each.stamp) for each in part]
             with self._db.writing() as connection:
+                connection.lock_people(each.person_id for each in part)
                 connection.executemany(SAVE, rows)
 
 

@@ -10,7 +10,8 @@ from tactful.model.problems import NotThere, StoreProblem
 from tactful.store.base import read, written
 from tactful.store.connection import Connection
 from tactful.store.joining import APART, CROWD, JoiningVerbs, is_crowd, leave
-from tactful.store.members import among, become_one, come_apart, group_of, root_of
+from tactful.store.members import become_one, come_apart, group_of, root_of
+from tactful.store.parts import among
 
 HOWS = ("rule", "staff", "list")
 MERGE = "SELECT merge_id, loser, winner, at, how, evidence, undone_at, undone_why FROM merge"

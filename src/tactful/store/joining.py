@@ -5,20 +5,22 @@ Whoever writes takes the gates of all people concerned first, lowest first, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from tactful.model.arrivals import Doubt, Joined, Joining, Linking, Named, Plan
 from tactful.model.problems import StoreProblem
 from tactful.store.base import NORM_VERSION, REMEMBERED, Identifier, StorePart, normal_form, written
 from tactful.store.connection import Connection
-from tactful.store.members import among, become_one, come_apart, gates_of, insert_numbered
+from tactful.store.members import become_one, come_apart, gates_of, insert_numbered
+from tactful.store.parts import LOOKUP, among, in_parts
 
 CROWD = 12
 """More known people than this are never one person, and no household: it is held for review."""
 TRIES = 100
-NAMED = """SELECT i.person_id, p.root, i.shared FROM identifier i JOIN person p ON p.person_id = i.person_id
-    WHERE i.kind = ? AND i.blind = ?"""
+NAMED = """SELECT i.blind, i.person_id, p.root, i.shared FROM identifier i JOIN person p ON p.person_id = i.person_id
+    WHERE i.kind = ? AND i.blind IN ({})"""
 KINDS = """SELECT p.root, i.kind, count(*) FROM person p JOIN identifier i ON i.person_id = p.person_id
     WHERE i.shared = 0 AND p.root IN ({}) GROUP BY p.root, i.kind"""
 APART = """SELECT l.root, h.root FROM person l JOIN apart a ON a.low = l.person_id
@@ -60,9 +62,8 @@ class JoiningVerbs(StorePart):
         if not waiting:
             return Joined()
         with self._db.reading() as connection:
-            open_ones = {
-                names: said for names, said in waiting.items() if not self._nothing(connection, names, joining)
-            }
+            linkings = self._linkings(connection, list(waiting))
+        open_ones = {names: waiting[names] for names, each in linkings.items() if not nothing_follows(each, joining)}
         done = self._join_all(open_ones, joining, at) if open_ones else Joined()
         self._settled.update(waiting)
         return done
@@ -74,13 +75,6 @@ class JoiningVerbs(StorePart):
 
     def _unsettle(self) -> None:
         self._settled, self._settled_by = set(), None
-
-    def _nothing(self, connection: Connection, names: Names, joining: Joining) -> bool:
-        """Whether nothing would follow, as it stands."""
-        linking = self._linking(connection, names)
-        alone = [each.own is not None for each in linking.names if each.kind in joining.alone]
-        known = [each.own is not None for each in linking.names if each.kind not in joining.alone]
-        return all(alone) and (any(known) or not known) and joining.plan(linking) == Plan()
 
     def _join_all(self, rows: dict[Names, str], joining: Joining, at: int) -> Joined:
         for _ in range(TRIES):
@@ -150,25 +144,39 @@ class JoiningVerbs(StorePart):
             raise Moved
 
     def _named(self, connection: Connection, names: Names) -> tuple[Named, ...]:
-        rows = (connection.execute(NAMED, (kind, self._blind(kind, value))).fetchone() for kind, value in names)
-        return tuple(
-            Named(kind, row[0], row[1], bool(row[2])) if row else Named(kind, None, None)
-            for (kind, _), row in zip(names, rows, strict=True)
-        )
+        found = self._all_named(connection, names)
+        return tuple(found[each] for each in names)
+
+    def _all_named(self, connection: Connection, names: Iterable[Identifier]) -> dict[Identifier, Named]:
+        """Whom each name means, in one statement for each kind."""
+        found = {each: Named(each[0], None, None) for each in names}
+        asked: dict[str, dict[bytes, list[Identifier]]] = {}
+        for each in found:
+            asked.setdefault(each[0], {}).setdefault(self._blind(*each), []).append(each)
+        for kind, blinds in asked.items():
+            for part in in_parts(list(blinds), LOOKUP):
+                rows = connection.execute(NAMED.format(",".join("?" * len(part))), (kind, *part))
+                for blind, own, now, shared in rows:
+                    found.update((each, Named(kind, own, now, bool(shared))) for each in blinds[blind])
+        return found
 
     def _linking(self, connection: Connection, names: Names) -> Linking:
         """What the rules need to judge these names, as it stands."""
-        named = self._named(connection, names)
-        people = {each.now for each in named if each.now is not None}
+        return self._linkings(connection, [names])[names]
+
+    def _linkings(self, connection: Connection, rows: Sequence[Names]) -> dict[Names, Linking]:
+        """The same for many sets of names, in a few statements."""
+        named = self._all_named(connection, chain.from_iterable(rows))
+        people = {each.now for each in named.values() if each.now is not None}
         kinds: dict[int, dict[str, int]] = {person: {} for person in people}
         for person, kind, count in among(connection, KINDS, people):
             kinds[person][kind] = count
-        apart = {
-            (min(one, other), max(one, other))
-            for one, other in among(connection, APART, people)
-            if one != other and other in people
-        }
-        return Linking(named, kinds, frozenset(apart))
+        apart: dict[int, set[int]] = {}
+        for one, other in among(connection, APART, people):
+            if one != other:
+                apart.setdefault(one, set()).add(other)
+                apart.setdefault(other, set()).add(one)
+        return {names: linking_of(tuple(named[each] for each in names), kinds, apart) for names in rows}
 
     def _with_gates(self, people: Sequence[int], work: Callable[[Connection], T]) -> T:
         """Do something to people in one transaction, with their gates taken first."""
@@ -177,6 +185,20 @@ class JoiningVerbs(StorePart):
                 if take_gates(connection, people):
                     return work(connection)
         raise StoreProblem("Others kept changing who is who; nothing of this step was kept. Try again.")
+
+
+def nothing_follows(linking: Linking, joining: Joining) -> bool:
+    """Whether the rules would do nothing, as it stands."""
+    alone = [each.own is not None for each in linking.names if each.kind in joining.alone]
+    known = [each.own is not None for each in linking.names if each.kind not in joining.alone]
+    return all(alone) and (any(known) or not known) and joining.plan(linking) == Plan()
+
+
+def linking_of(named: tuple[Named, ...], kinds: Mapping[int, dict[str, int]], apart: Mapping[int, set[int]]) -> Linking:
+    """What the rules need to judge one set of names, of what is known of many."""
+    people = {each.now for each in named if each.now is not None}
+    parted = {(one, other) for one in people for other in apart.get(one, ()) if other in people and one < other}
+    return Linking(named, {person: kinds[person] for person in people}, frozenset(parted))
 
 
 def tidy(names: Iterable[Identifier]) -> Names:

@@ -17,10 +17,9 @@ from tactful.model.said import ENDS, statement
 from tactful.store.base import written
 from tactful.store.connection import Connection
 from tactful.store.contacts import ONCE, counts_in, read_caps
-from tactful.store.parts import in_parts
+from tactful.store.parts import among
 from tactful.store.permissions import Hers, encode, keep_hers, kept_hers, write_log
 
-PARTS = 500
 GROUP = """SELECT person_id FROM person WHERE root = (SELECT root FROM person WHERE person_id = ?)
     ORDER BY person_id"""
 LEDGER = f"""SELECT c.contact_id, c.channel, c.class, c.at, c.decision_id, c.state FROM contact c
@@ -36,14 +35,6 @@ class Entry(msgspec.Struct, frozen=True):
 
     merge_id: int
     other: int
-
-
-def among(connection: Connection, query: str, ids: Iterable[int]) -> list[Any]:
-    """The rows of a query with `{}` in place of a list of ids, for however many there are."""
-    found: list[Any] = []
-    for part in in_parts(sorted(set(ids)), PARTS):
-        found += connection.execute(query.format(",".join("?" * len(part))), part).fetchall()
-    return found
 
 
 def group_of(connection: Connection, person_id: int) -> list[int]:

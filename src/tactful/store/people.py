@@ -15,8 +15,9 @@ FIND = """SELECT p.root FROM identifier i JOIN person p ON p.person_id = i.perso
 IDENTIFIERS = """SELECT i.kind, i.label FROM person p JOIN identifier i ON i.person_id = p.person_id
     WHERE p.root = (SELECT root FROM person WHERE person_id = ?)
     ORDER BY CASE WHEN p.person_id = p.root THEN 0 ELSE 1 END, i.kind, i.blind"""
+PERSONS = "SELECT count(*) FROM person WHERE root = person_id"
 COUNTS = (
-    "SELECT count(*) FROM person WHERE root = person_id",
+    PERSONS,
     "SELECT count(*) FROM event",
     "SELECT count(*) FROM event WHERE person_id IS NULL",
     "SELECT min(occurred_at), max(occurred_at) FROM event",
@@ -136,6 +137,11 @@ class PeopleVerbs(StorePart):
     def size(self) -> int:
         """How many bytes the store takes on the disk."""
         return self._db.size()
+
+    def persons(self) -> int:
+        """How many people there are: `counts` looks at every event, this does not."""
+        with self._db.reading() as connection:
+            return int(connection.execute(PERSONS).fetchone()[0])
 
     def counts(self) -> StoreCounts:
         """How much there is, at one instant."""

@@ -10,7 +10,7 @@ from operator import itemgetter
 import msgspec
 
 from tactful.model.records import Permission
-from tactful.model.said import Conflict, conflicts, only_repeats, statement, together
+from tactful.model.said import ENDS, GRANTS, Conflict, conflicts, only_repeats, statement, together
 from tactful.store.base import StorePart
 from tactful.store.connection import Connection
 from tactful.store.events import ROOT
@@ -120,21 +120,33 @@ def kept_hers(connection: Connection, person_id: int) -> Hers:
     return decode_hers(row[0]) if row else Hers()
 
 
-def add_permissions(connection: Connection, person_id: int, said: Sequence[Permission]) -> int:
+def add_permissions(
+    connection: Connection,
+    person_id: int,
+    said: Sequence[Permission],
+    *,
+    known: bool = True,
+    around: Iterable[int] = (),
+) -> int:
     """Inside a write, her gate locked: log what is new, fold it into `hers`, and move the gate.
 
-    Who is merged with her has said it too, until they are parted.
+    Who is merged with her has said it too, until they are parted; but where it is not `known` who spoke, only a no.
+    `around` are others who were named with her.
     """
     kept = kept_hers(connection, person_id)
-    new = [each for each in unheard(said, kept.permissions) if not only_repeats(each, kept.permissions)]
+    new = unheard(said, kept.permissions)
+    if any(each.state in GRANTS for each in new):
+        voice = heard_around(connection, {person_id, *around})
+        new = [each for each in new if not only_repeats(each, kept.permissions, voice)]
     if not new:
         return 0
     write_log(connection, person_id, "permission", [(each.received_at, encode(each)) for each in new])
     keep_hers(connection, person_id, Hers((*kept.permissions, *new), kept.echoes))
+    shared = new if known else [each for each in new if each.state in ENDS]
     for (other,) in connection.execute(MEMBERS, (person_id,)).fetchall():
         if other != person_id:
             theirs = kept_hers(connection, other)
-            if echo := unheard(new, theirs.voice):
+            if echo := unheard(shared, theirs.voice):
                 write_log(connection, other, "echo", [(each.received_at, encode(each)) for each in echo])
                 keep_hers(connection, other, Hers(theirs.permissions, (*theirs.echoes, *echo)))
     connection.execute(
@@ -142,6 +154,11 @@ def add_permissions(connection: Connection, person_id: int, said: Sequence[Permi
         (person_id,),
     )
     return len(new)
+
+
+def heard_around(connection: Connection, people: Iterable[int]) -> list[Permission]:
+    """All that these people said, and all that they are."""
+    return [each for person in sorted(people) for voice in voices(connection, person) for each in voice]
 
 
 def unheard(said: Sequence[Permission], kept: Sequence[Permission]) -> list[Permission]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tactful.model.kept import Forgotten
 from tactful.store.base import StorePart
+from tactful.store.connection import Connection
 from tactful.store.following import UPTO
 from tactful.store.parts import in_parts
 
@@ -56,11 +57,7 @@ class RetentionVerbs(StorePart):
                     people.add(person_id)
             connection.executemany("DELETE FROM event WHERE pos = ? AND key = ?", gone)
             connection.executemany("UPDATE event SET body = ? WHERE pos = ? AND key = ?", changed)
-            for part in in_parts(sorted(people), AT_ONCE):
-                marks = ",".join("?" * len(part))
-                connection.execute(DROP_DOCS.format(marks=marks), part)
-                connection.execute(NEW_STAMP.format(marks=marks), part)
-                connection.execute(REFOLD.format(marks=marks), part)
+            drop_documents(connection, sorted(people))
         return Forgotten(rows[-1][0] if rows else after_pos, len(rows), dict(deleted), dict(trimmed), frozenset(people))
 
     def forget_inputs(self, before: int, most: int) -> int:
@@ -71,3 +68,13 @@ class RetentionVerbs(StorePart):
     def tidy(self) -> None:
         """Let nothing that was deleted linger in the file or beside it."""
         self._db.tidy()
+
+
+def drop_documents(connection: Connection, people: Sequence[int]) -> None:
+    """Forget the documents of these people, and whatever is being folded of them now; they are folded anew."""
+    connection.lock_people(people)
+    for part in in_parts(people, AT_ONCE):
+        marks = ",".join("?" * len(part))
+        connection.execute(DROP_DOCS.format(marks=marks), part)
+        connection.execute(NEW_STAMP.format(marks=marks), part)
+        connection.execute(REFOLD.format(marks=marks), part)

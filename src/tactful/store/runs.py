@@ -11,9 +11,10 @@ from tactful.model.kept import DecisionRow, Run, Snapshot
 from tactful.model.problems import NotThere, StoreProblem
 from tactful.store.base import StorePart
 from tactful.store.connection import Connection
+from tactful.store.parts import among
 
 QUICKLY = 1
-KEPT = "SELECT 1 FROM snapshot WHERE person_id = ? AND digest = ?"
+KEPT = "SELECT person_id, digest FROM snapshot WHERE person_id IN ({})"
 RUN = "SELECT run_id, kind, campaign, header, begun_at, finished_at, summary FROM run"
 DECISION = """SELECT decision_id, person_id, at, inputs, record, output, candidate, verdict, stage, digest
     FROM decision_ref"""
@@ -79,11 +80,12 @@ class RunVerbs(StorePart):
     def _packed(self, snapshots: Sequence[Snapshot]) -> list[tuple[int, bytes, bytes]]:
         """Those that are not kept yet, made small; most people's facts are the same as at the last run."""
         with self._db.reading() as connection:
-            return [
-                (each.person_id, each.digest, zlib.compress(each.body, QUICKLY))
-                for each in snapshots
-                if not connection.execute(KEPT, (each.person_id, each.digest)).fetchone()
-            ]
+            kept = {tuple(row) for row in among(connection, KEPT, [each.person_id for each in snapshots])}
+        return [
+            (each.person_id, each.digest, zlib.compress(each.body, QUICKLY))
+            for each in snapshots
+            if (each.person_id, each.digest) not in kept
+        ]
 
     def finish_run(self, run_id: str, summary: bytes, at: int) -> None:
         """All chunks are there. Finishing again changes nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tactful.model.arrivals import Arrival, Identifier, TakenIn
+from tactful.model.arrivals import BROWSERS, Arrival, Identifier, TakenIn
 from tactful.model.kept import Appended
 from tactful.model.records import NewEvent
 from tactful.model.said import ENDS
@@ -84,6 +84,8 @@ def named_events(arrival: Arrival) -> Sequence[NewEvent]:
 
 def fresh_of(arrivals: Sequence[Arrival], keys: Sequence[bytes], new: Mapping[bytes, object]) -> tuple[bool, ...]:
     """For each arrival, whether any of its events is there for the first time."""
+    if len(new) == len(keys):
+        return (True,) * len(arrivals)
     fresh, at, taken = [], 0, set[bytes]()
     for arrival in arrivals:
         hers = keys[at : at + len(named_events(arrival))]
@@ -102,7 +104,8 @@ def said_with(
     """Keep what was said with calls; how much of it was new.
 
     A no is everybody's whom the call names, and is kept whenever it comes. A yes is hers alone who speaks, the
-    strongest name that may be kept, and only the first time: a call can name somebody else, and be sent again.
+    strongest name that may be kept, and only the first time: a call can name somebody else, and be sent again. Where
+    that is a browser, it answers for nobody whom we know: anybody may sit at it.
     """
     added = 0
     for arrival, is_new in zip(arrivals, fresh, strict=True):
@@ -112,9 +115,12 @@ def said_with(
             continue
         people = {person for each in arrival.subjects if (person := meant.get(each)) is not None}
         speaks = meant.get(arrival.names[0]) if arrival.names and arrival.names[0] in arrival.subjects else None
+        known = bool(arrival.names) and arrival.names[0][0] not in BROWSERS
         connection.lock_people(people)
         for person in sorted(people):
-            added += add_permissions(connection, person, whole if person == speaks else ends)
+            added += add_permissions(
+                connection, person, whole if person == speaks else ends, known=known, around=people
+            )
     return added
 
 

@@ -14,6 +14,7 @@ from tactful.store.permissions import PermissionVerbs
 from tactful.store.policies import PolicyVerbs
 from tactful.store.retention import RetentionVerbs
 from tactful.store.runs import RunVerbs
+from tactful.store.shelf import ShelfVerbs
 from tactful.store.taking import TakingVerbs
 
 
@@ -29,7 +30,7 @@ def random_key() -> bytes:
 
 class Verbs(
     TakingVerbs, FollowingVerbs, DoorVerbs, IdentityVerbs, PeopleVerbs, PermissionVerbs, ContactVerbs, RunVerbs,
-    PolicyVerbs, RetentionVerbs, StorePart,
+    PolicyVerbs, RetentionVerbs, ShelfVerbs, StorePart,
 ):  # fmt: skip
     """Every verb is one transaction that is on the disk when the verb returns, or has not happened at all."""
 

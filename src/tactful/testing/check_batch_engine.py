@@ -7,6 +7,8 @@ is made of, the kit sees flows going in and verdicts coming out.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Protocol
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,6 +19,7 @@ from tactful.model.verdict import Verdict
 from tactful.model.vocabulary import KEYS
 from tactful.policy.rules import Policy
 from tactful.testing.check_engine import flows_near, same_verdict
+from tactful.testing.court import plain_flows
 from tactful.testing.laws import Broken, described
 from tactful.testing.reference import Reading
 from tactful.testing.strategies import every_odd_value, every_single_removal, policies
@@ -56,12 +59,13 @@ def batch_agrees(engine: BatchEngine, policy: Policy, flows: Sequence[Flow], exp
 
 
 def check_batch_engine(make_engine: MakeBatchEngine, examples: int = 100, policy: Policy | None = None) -> None:
-    """Fuzz an engine over batches: agreement with the reference on random policies and flows.
+    """Try an engine over batches: agreement with the reference on the court, then on random policies and flows.
 
-    Each batch holds some flows; all that knows one thing less than the first of them (keys missing, slugs coarser); and
-    the first with values that one key may not have. With `policy`, flows for that policy and near its cases instead.
-    Raises `Broken` (an AssertionError) with the smallest policy and flow found. Deterministic: the same engine is tried
-    with the same `examples` each time.
+    The court is a few small policies with all their flows. Each batch made by chance holds some flows; all that knows
+    one thing less than the first of them (keys missing, slugs coarser); and the first with values that one key may not
+    have. With `policy`, the engine is tried on flows for that policy instead: for each of its rules where that one
+    makes a difference, and near its cases. Raises `Broken` (an AssertionError) with the smallest policy and flow found.
+    Deterministic: the same engine is tried with the same `examples` each time.
     """
 
     @settings(
@@ -85,4 +89,6 @@ def check_batch_engine(make_engine: MakeBatchEngine, examples: int = 100, policy
         batch_agrees(engine, made_up, flows, Reading(made_up).verdict)
 
     fixed = make_engine(policy) if policy else None
+    for known, pairs in groupby(plain_flows(policy), key=itemgetter(0)):
+        batch_agrees(fixed or make_engine(known), known, [flow for _, flow in pairs], Reading(known).verdict)
     tried()

@@ -10,6 +10,7 @@ from tactful.model.verdict import FORMS, Verdict
 from tactful.model.vocabulary import KEYS
 from tactful.policy.rules import Policy
 from tactful.testing import laws, laws_of_tiers
+from tactful.testing.court import plain_flows
 from tactful.testing.laws import Broken, Engine, Law, MakeEngine, described
 from tactful.testing.reference import Reading
 from tactful.testing.strategies import flows_for, near, policies, pool, words_of
@@ -74,11 +75,16 @@ def same_verdict(said: Verdict, expected: Verdict, policy: Policy, flow: object)
 
 
 def check_engine(make_engine: MakeEngine, examples: int = 100, policy: Policy | None = None) -> None:
-    """Fuzz an engine: every law, and agreement with the reference, on random policies and flows.
+    """Try an engine: agreement with the reference on the court, then every law on random policies and flows.
 
-    With `policy`, on flows for that policy and near its cases instead. Raises `Broken` (an AssertionError) with the
-    smallest policy and flow found. Deterministic: the same engine is tried with the same `examples` each time.
+    The court is a few small policies with all their flows. With `policy`, the engine is tried on flows for that policy
+    instead: for each of its rules where that one makes a difference, and near its cases.
+    Raises `Broken` (an AssertionError) with the smallest policy and flow found. Deterministic: the same engine is tried
+    with the same `examples` each time.
     """
+    engines: dict[str, MakeEngine] = {}
+    for known, flow in plain_flows(policy):
+        agrees_with_the_reference(engines.setdefault(known.digest, each_made_once(make_engine)), known, flow)
 
     @settings(
         max_examples=examples,

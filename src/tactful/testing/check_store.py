@@ -69,7 +69,7 @@ def check_people(make_store: MakeStore) -> None:
         assert store.find("customer", "") is None
         mails = store.resolve([("email", " Penny@Shop.example"), ("email", "penny@shop.example")])
         assert mails[0] == mails[1]
-        assert store.counts().persons == len(values) + 1
+        assert store.persons() == store.counts().persons == len(values) + 1
         nobody = store.append([line(90, " "), line(91, "")], 0)
         assert (nobody.added, nobody.persons_created) == (2, 0), "a blank identifier means nobody"
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from tactful.model.arrivals import Arrival, Identifier, Key, SetAside
-from tactful.model.kept import DecisionRow, Document, Snapshot
+from tactful.model.kept import Article, DecisionRow, Document, Snapshot
 from tactful.model.problems import StoreProblem
 from tactful.model.records import DAY, NewEvent, Permission
 
@@ -179,16 +179,18 @@ def check_keys(make_store: MakeStore) -> None:
 
 
 def check_set_aside(make_store: MakeStore) -> None:
-    """What could not be taken is kept once, newest first, for a time."""
+    """What could not be taken is kept once, as of the last time that it came, newest first, for a time."""
     with closing(make_store("aside")) as store:
         rows = [SetAside("web", 5, "why\0", b"{"), SetAside("web", 6, "other", b"["), SetAside("app", 7, "why", b"{")]
         assert store.set_aside(rows) == 3
-        assert store.set_aside([SetAside("web", 9, "why", b"{")]) == 0
+        assert store.set_aside([SetAside("web", 1, "why", b"{")]) == 0
         assert store.aside() == rows[::-1]
         assert store.aside("web", 1) == [rows[1]]
+        assert store.set_aside([SetAside("web", 8, "why", b"{"), SetAside("web", 7, "why", b"{")]) == 0
+        assert store.aside("web") == [SetAside("web", 8, "why\0", b"{"), rows[1]]
         assert store.set_aside([SetAside("web", 9, "long", b"x" * 100_000)]) == 1
         assert len(store.aside("web", 1)[0].body) == 32_768
-        assert (store.forget_aside(7), len(store.aside())) == (2, 2)
+        assert (store.forget_aside(8), len(store.aside())) == (2, 2)
 
 
 def check_forgetting(make_store: MakeStore) -> None:
@@ -230,6 +232,26 @@ def check_forgetting_inputs(make_store: MakeStore) -> None:
         assert (store.forget_inputs(40, 1), store.forget_inputs(40, 1), store.forget_inputs(40, 1)) == (1, 1, 0)
 
 
+def check_what_is_sold(make_store: MakeStore) -> None:
+    """The later sale of a product gives its name and price, the earliest its first day, in whatever order they come."""
+    told = [
+        Article("20725", "LUNCH BAG", 1650, 20, 20, 3, True),
+        Article("20725", "LUNCH BAG RED", 1950, 30, 40, 1, True),
+        Article("20725", "BAG", 100, 5, 10, 1, True),
+        Article("post", "POSTAGE", 400, 7, 7, 1, True),
+        Article("post", "POSTAGE", 400, 7, 7, 1, False),
+    ]
+    whole = [Article("20725", "LUNCH BAG RED", 1950, 5, 40, 3, True), Article("post", "POSTAGE", 400, 7, 7, 1, False)]
+    for name, rows in (("sold", told), ("sold-backwards", told[::-1])):
+        with closing(make_store(name)) as store:
+            assert store.articles() == []
+            store.sold([])
+            for each in rows:
+                store.sold([each])
+            store.sold(rows[:1])
+            assert store.articles() == whole
+
+
 def digest(number: int) -> bytes:
     return sha256(b"%d" % number).digest()
 
@@ -237,5 +259,5 @@ def digest(number: int) -> bytes:
 CHECKS_OF_THE_DOOR: tuple[Callable[[MakeStore], None], ...] = (
     check_calls_once, check_calls_without_events, check_public_calls, check_whose_a_yes_is,
     check_a_dialogue_that_repeats, check_calls_at_once, check_keys, check_set_aside,
-    check_forgetting, check_forgetting_inputs,
+    check_forgetting, check_forgetting_inputs, check_what_is_sold,
 )  # fmt: skip

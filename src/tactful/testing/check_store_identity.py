@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 from tactful.model.arrivals import Doubt, Identifier, Joined
-from tactful.model.kept import Document
+from tactful.model.kept import Document, PersonRow
 from tactful.model.problems import StoreProblem
 from tactful.model.records import DAY, HOUR, Cap, Contact, NewEvent, Permission
 from tactful.model.said import Conflict
@@ -171,6 +171,11 @@ def check_unmerge(make_store: MakeStore) -> None:
         assert [each.undone_at for each in store.merges(grace)] == [20, 0]
 
 
+def held(row: PersonRow) -> tuple[object, ...]:
+    """A row but for how far it is known to have come, which grows whenever somebody writes."""
+    return row.person_id, row.doc, row.upto_pos, row.tail, row.stamp
+
+
 def check_stale_documents(make_store: MakeStore) -> None:
     """A document that was read before somebody was merged or parted is never kept after it."""
     with closing(make_store("stale")) as store:
@@ -182,8 +187,8 @@ def check_stale_documents(make_store: MakeStore) -> None:
         merged = store.document(penny, 1)
         assert (merged.person_id, merged.doc, len(merged.tail)) == (grace, None, 2)
         store.save_documents([Document(grace, 1, before.last_pos, b"old", before.stamp)])
-        assert store.document(grace, 1) == merged, "it is about half of her"
-        assert store.documents([penny, grace], 1) == [merged], "she is there twice"
+        assert held(store.document(grace, 1)) == held(merged), "it is about half of her"
+        assert list(map(held, store.documents([penny, grace], 1))) == [held(merged)], "she is there twice"
         store.save_documents([Document(grace, 1, merged.last_pos, b"both", merged.stamp)])
         assert (store.document(penny, 1).doc, store.document(penny, 1).tail) == (b"both", ())
         assert list(store.read_documents(1)) == [store.document(grace, 1)]

@@ -134,8 +134,23 @@ def check_followers(make_store: MakeStore) -> None:
             assert row.tail == (), "nothing is left to fold"
             assert row.doc == b"".join(sorted(event.key for event in store.tail(row.person_id)))
         assert len(store.behind("another", 1_000).people) == 9, "each follower has a place of its own"
+        check_news(store)
         store.followed("folder", 0)
         assert store.behind("folder", 10).people == (), "a follower never goes back"
+
+
+def check_news(store: Any) -> None:
+    """The events themselves, by person, with what tells whether she is still made up of whom she was."""
+    assert not store.news("another", 450).whole, "there are so many"
+    news = store.news("another", 451)
+    assert news.upto == store.behind("another", 1_000).upto
+    for row in store.read_documents(3):
+        stamp, events = news.tails.pop(row.person_id)
+        assert sorted(event.key for event in events) == sorted(event.key for event in store.tail(row.person_id))
+        assert stamp == row.stamp
+    assert news.tails == {}, "of nobody else"
+    store.followed("another", news.upto)
+    assert store.news("another", 10).tails == {}, "each once, while nobody writes"
 
 
 CHECKS_OF_MANY: tuple[Callable[[MakeStore], None], ...] = (

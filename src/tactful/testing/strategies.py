@@ -16,7 +16,7 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from tactful.model.flow import Flow, Value
+from tactful.model.flow import Flow, Value, read_value
 from tactful.model.verdict import CEILINGS, FORMS, OPENINGS, Form
 from tactful.model.vocabulary import KEYS, LISTS, TRUSTED_KEYS
 from tactful.model.words import Key
@@ -60,6 +60,18 @@ def pool(key: Key) -> tuple[Value, ...]:
     if key.kind == "list":
         return ((), *((name,) for name in key.names), tuple(sorted(key.names)))
     return (*key.names, *_OTHER_PLACES) if key.separator == "-" else key.names
+
+
+def around(name: str, value: Value) -> Iterator[Value]:
+    """Values that a careless reading takes for this one: a little more or less, coarser slugs, slugs spelt alike."""
+    key = KEYS[name]
+    if key.kind == "number" and isinstance(value, int | float):
+        steps = (0.01,) if key.high is not None and key.high <= 1 else (1,)
+        tried: list[Value] = [value + sign * step for step in steps for sign in (-1, 1)]
+    else:
+        tried = [*coarser(name, value)]
+        tried += [f"{value}x", f"{value}-x", str(value)[:-1]] if key.separator == "-" else []
+    yield from (each for each in tried if read_value(key, each)[0] is not None)
 
 
 def values(key: Key) -> SearchStrategy[Value]:
@@ -304,8 +316,10 @@ def words_of(policy: Policy) -> dict[str, list[Value]]:
 
 
 def flows_for(policy: Policy) -> SearchStrategy[Flow]:
-    """Flows over the keys that a policy reads, with the values that it names."""
+    """Flows over the keys that a policy reads, with the values that it names and those around them."""
     words = words_of(policy)
+    for name, named in words.items():
+        named.extend([near for value in tuple(named) for near in around(name, value)])
     return flows(tuple(words), words)
 
 

@@ -32,12 +32,16 @@ class TooSlow(Exception):
     """The body did not come in time."""
 
 
+class NotWhole(Exception):
+    """Less of the body came than was announced: what is missing may be what matters."""
+
+
 class Unreadable(Exception):
     """The body says nothing that can be understood; the message is the reason, and repeats nothing of it."""
 
 
 async def read_body(stream: AsyncIterator[bytes], announced: str | None, most: int) -> bytes:
-    """The body as it was sent. Raises TooLarge as soon as that is known, and TooSlow."""
+    """The body as it was sent. Raises TooLarge as soon as that is known, TooSlow, and NotWhole."""
     if announced is not None and announced.isdigit() and int(announced[:12]) > most:
         raise TooLarge
     parts: list[bytes] = []
@@ -51,6 +55,8 @@ async def read_body(stream: AsyncIterator[bytes], announced: str | None, most: i
                 parts.append(part)
     except TimeoutError:
         raise TooSlow from None
+    if announced is not None and (announced.lstrip("0") or "0") != str(size):
+        raise NotWhole
     return b"".join(parts)
 
 

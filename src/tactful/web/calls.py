@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, post
+from litestar.exceptions import InternalServerException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
 from tactful.web.answers import JSON, Answer, Taken, trouble
-from tactful.web.body import BATCH, SINGLE, TooLarge, TooSlow, read_body
+from tactful.web.body import BATCH, SINGLE, NotWhole, TooLarge, TooSlow, read_body
 from tactful.web.desk import Busy, Desk
 from tactful.web.document import SECURED, ManyCalls, OneCall, troubles
 from tactful.web.keyring import Speaker
@@ -18,6 +20,9 @@ from tactful.web.taking import take
 
 KINDS = {"identify": "i", "track": "t", "page": "p", "screen": "s", "group": "g", "alias": "a"}
 """Kinds of calls, with what the browser's SDK calls them."""
+NOT_WHOLE = "The body did not come whole; nothing of it was kept. Where the request says Upgrade, send it without."
+OF_BROWSER = (("", ""), ("_from_browser", ", as the browser's SDK sends it"))
+OF_POSTHOG = ("_from_posthog", ", as the server SDKs of PostHog send them")
 _TROUBLES = troubles(401, 403, 408, 413, 429, 503)
 
 
@@ -43,26 +48,48 @@ async def answered(
 ) -> Response[bytes]:
     """Read the body, at most so many bytes, and have it answered in one of the threads."""
     try:
-        body = await read_body(request.stream(), request.headers.get("content-length"), most)
+        body = await read_body(_stream(request), request.headers.get("content-length"), most)
         found = await desk.work.run(work, desk, body, speaker_of(request))
     except TooLarge:
         found = trouble(413, f"The body is larger than {most:,} bytes.")
     except TooSlow:
         found = trouble(408, "The body did not come in time.")
+    except NotWhole:
+        found = trouble(408, NOT_WHOLE)
+        found = msgspec.structs.replace(found, headers={"connection": "close"})
     except Busy:
         found = trouble(503, "Too much is waiting.", after=1)
     return sent(request, found)
 
 
+def asks_not_to_be_followed(values: Sequence[str]) -> bool:
+    """What `Sec-GPC` says, also where something on the way put several of it together."""
+    return any(each.strip() == "1" for value in values for each in value.split(","))
+
+
+async def _stream(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
+    """The parts of a body. Behind a wish for another protocol nothing is read as a body, though one may be there."""
+    if "upgrade" in request.headers and "transfer-encoding" in request.headers:
+        raise NotWhole
+    try:
+        async for part in request.stream():
+            yield part
+    except InternalServerException:
+        raise NotWhole from None
+
+
 def call_routes(desk: Desk) -> list[HTTPRouteHandler]:
     """All routes for calls: batches, and each kind under both of its names."""
     paths = {("/v1/batch", "/v1/b"): "", **{(f"/v1/{kind}", f"/v1/{short}"): kind for kind, short in KINDS.items()}}
-    return [_route(desk, path, kind, path == names[1]) for names, kind in paths.items() for path in names]
+    routes = [
+        _route(desk, path, kind, *OF_BROWSER[path == names[1]]) for names, kind in paths.items() for path in names
+    ]
+    return [*routes, _route(desk, "/batch", "", *OF_POSTHOG)]
 
 
-def _route(desk: Desk, path: str, kind: str, short: bool) -> HTTPRouteHandler:
+def _route(desk: Desk, path: str, kind: str, suffix: str = "", whose: str = "") -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:
-        most, gpc = SINGLE if kind else BATCH, request.headers.get("sec-gpc") == "1"
+        most, gpc = SINGLE if kind else BATCH, asks_not_to_be_followed(request.headers.getall("sec-gpc", []))
 
         def taken(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
             return take(desk, kind, most, body, speaker, gpc)
@@ -73,10 +100,9 @@ def _route(desk: Desk, path: str, kind: str, short: bool) -> HTTPRouteHandler:
     route = post(
         path,
         status_code=200,
-        operation_id=f"{name}_from_browser" if short else name,
+        operation_id=name + suffix,
         operation_class=OneCall if kind else ManyCalls,
-        summary=(f"One {kind} call" if kind else "Many calls at once")
-        + (", as the browser's SDK sends it" if short else ""),
+        summary=(f"One {kind} call" if kind else "Many calls at once") + whose,
         description="Each call is kept once, however often it is sent; what cannot be taken is answered with a reason.",
         responses={200: _taken(), **_TROUBLES},
         security=SECURED,

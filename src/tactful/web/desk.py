@@ -8,7 +8,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from tactful.service.catalogue import Shelf
+from tactful.service.folding import Folding
 from tactful.service.follow import Follower
+from tactful.service.person import Shelves
 from tactful.service.ports import Store
 from tactful.service.shop_files import Served, ShopFiles
 from tactful.web.keyring import Keyring
@@ -57,14 +60,17 @@ class Desk:
         store: Store,
         files: ShopFiles,
         clock: Callable[[], int],
+        folding: Folding,
         per_second: float = 500.0,
     ) -> None:
         self.store = store
         self.files = files
         self.clock = clock
+        self.shelf = Shelf(store)
+        self.shelves = Shelves(store)
         self.keyring = Keyring(store, clock)
         self.metrics = Metrics()
-        self.follower = Follower(store, clock)
+        self.follower = Follower(store, folding, clock)
         self.rate = Rate(per_second, 2 * per_second)
         self.bad_keys = Rate(0.5, 20)
         self.work = Threads(WORKERS, "work")

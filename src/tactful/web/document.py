@@ -22,14 +22,15 @@ import tactful
 from tactful.web.answers import Trouble
 
 DESCRIPTION = (
-    "What the SDKs of Segment, RudderStack and Snowplow send, as they send it, and CloudEvents. The key is the user "
-    "name of Basic authentication, a bearer token, or `writeKey` in the body. A request that was not answered with 200 "
-    "may be sent again as it is: what was kept is not kept twice."
+    "What the SDKs of Segment, RudderStack, PostHog and Snowplow send, as they send it, and CloudEvents. The key is the "
+    "user name of Basic authentication, a bearer token, or `writeKey` (PostHog: `api_key`) in the body. A request that "
+    "was not answered with 200 may be sent again as it is: what was kept is not kept twice."
 )
 TROUBLES = {
     401: "The key is missing, wrong, revoked or expired.",
     403: "The key may not do this, or not from there.",
     408: "The body did not come in time.",
+    409: "Something of this source was not taken since it was last heard; its silence is not believed.",
     413: "The body or the batch is too large.",
     429: "This comes too often; `Retry-After` says when to come again.",
     503: "The store cannot be written to now, or too much is waiting; `Retry-After` says when to come again.",

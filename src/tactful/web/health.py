@@ -81,6 +81,7 @@ def figures(desk: Desk) -> str:
         "tactful_shop_files_taken": float(desk.files.taken),
         "tactful_shop_files_refused": float(desk.files.refused),
         "tactful_shop_files_in_trouble": float(bool(desk.files.trouble)),
+        "tactful_fold_troubles": float(desk.follower.troubles),
     }
     return desk.metrics.written(gauges)
 

@@ -11,7 +11,7 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from tactful.model.problems import Problems, StoreProblem
 from tactful.profile.times import TimeRefused, parse_time
-from tactful.service.sources import attest
+from tactful.service.sources import attest, told_in_vain
 from tactful.web.answers import Answer, Trouble, answer, trouble
 from tactful.web.calls import answered
 from tactful.web.desk import Desk
@@ -36,6 +36,10 @@ class Believed(msgspec.Struct, frozen=True):
 
 
 _said = msgspec.json.Decoder(Said)
+NOT_ALL_TAKEN = (
+    "Something that {0} told was not taken since it was last heard, and it may be the very thing that its silence would"
+    " deny. Somebody has to look: `tactful source aside {0}`, then `tactful source heard`."
+)
 _MISREAD = 'Write it like {"as_of": "2026-11-22T09:00:00Z"}, or {} for now.'
 
 
@@ -54,6 +58,8 @@ def hear(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
             at = parse_time(said.as_of, None) if said.as_of else now
         except (msgspec.MsgspecError, UnicodeError, RecursionError, TimeRefused):
             return trouble(400, _MISREAD, log=log)
+        if told_in_vain(desk.store, key.source):
+            return trouble(409, NOT_ALL_TAKEN.format(key.source), log=log)
         try:
             state = attest(
                 desk.store, desk.shop.project.shop, key.source, at, now, "said by the system itself", "shop.yaml"
@@ -85,7 +91,7 @@ def source_routes(desk: Desk) -> list[HTTPRouteHandler]:
             400: ResponseSpec(
                 data_container=Trouble, description="The body was not understood.", generate_examples=False
             ),
-            **troubles(401, 403, 408, 413, 429, 503),
+            **troubles(401, 403, 408, 409, 413, 429, 503),
         },
         security=SECURED,
         tags=["sources"],

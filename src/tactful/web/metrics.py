@@ -19,6 +19,7 @@ HELP = {
     "tactful_shop_files_taken": ("counter", "Changes of the shop's files that were taken."),
     "tactful_shop_files_refused": ("counter", "Changes of the shop's files that were refused."),
     "tactful_shop_files_in_trouble": ("gauge", "Whether the last good state goes on because a change was refused."),
+    "tactful_fold_troubles": ("counter", "Steps of folding that could not be done; they are done again."),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -48,22 +49,28 @@ def read_person(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
             asked = _asked.decode(body)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return trouble(400, _MISREAD, log=log)
-        if len(asked.person) != 1:
+        if len(asked.person) != 1 or "\0" in "".join(asked.person):
             return trouble(400, _MISREAD, log=log)
         [(kind, value)] = asked.person.items()
         shop = desk.shop
         person = desk.store.find(kind, value)
         if person is None and kind not in shop.joining.kinds:
-            hint = suggestion(kind, shop.joining.kinds)
-            return trouble(400, f"There is no kind of identifier `{printable(kind)}`.{hint}", log=log)
+            return trouble(400, _no_kind(kind, shop.joining.kinds), log=log)
         if person is None:
             return answer(Found(False), log=log)
-        held = msgspec.to_builtins(show(desk.store, shop.project, person, desk.clock()))
+        held = msgspec.to_builtins(show(desk.store, shop.project, person, desk.clock(), desk.shelves.of(shop.project)))
         held["person_id"] = str(held["person_id"])
         return answer(Found(True, held), log=log)
     except StoreProblem:
         desk.metrics.problem()
         return trouble(503, "The store cannot be read now.", after=5)
+
+
+def _no_kind(kind: str, kinds: Collection[str]) -> str:
+    """Why somebody cannot be looked up. What is like no kind may be a value in the wrong place: it is not repeated."""
+    if hint := suggestion(kind, kinds):
+        return f"There is no kind of identifier `{printable(kind)}`.{hint}"
+    return f"There is no such kind of identifier. There are: {', '.join(sorted(kinds))}."
 
 
 def people_routes(desk: Desk) -> list[HTTPRouteHandler]:

@@ -27,6 +27,8 @@ IDLE = 65
 """Seconds that a connection is kept open for the next request."""
 MOST_CONNECTIONS = 2_000
 """Open at once, as far as the system lets a process; beyond, the one that says nothing for longest makes room."""
+THRESHOLDS = 20_000, 20, 20
+"""When Python looks for rings among objects. What a call leaves behind has none; a batch alone makes thousands."""
 TURN = 0.001
 """Seconds after which a thread lets another one work: the one that writes comes back sooner from the disk."""
 
@@ -123,6 +125,7 @@ def serve(app: Any, taken: socket.socket, say: Callable[[str], None], look: Call
     """Answer requests until a signal comes, then finish those under way. At SIGHUP `look` is called."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
     sys.setswitchinterval(TURN)
     logging.getLogger("uvicorn").addHandler(logging.NullHandler())
     logging.getLogger("uvicorn").propagate = False

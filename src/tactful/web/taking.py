@@ -14,6 +14,7 @@ import msgspec
 from tactful.model.arrivals import Key
 from tactful.model.problems import StoreProblem
 from tactful.permission.consent import NOTHING_SAID, Choices, choices_of
+from tactful.profile.call import first
 from tactful.profile.snowplow import is_payload
 from tactful.service.door import Refusal, sender_of
 from tactful.service.ingest import Ingested, ingest, refuse_body
@@ -35,6 +36,8 @@ MOST_PARTS = 100
 """Parts that a packed body may have."""
 MOST_CHOICES = 200_000
 """Choices that a batch may say for all of its calls, times its calls."""
+KEYS = ("writeKey", "api_key")
+"""How Segment's SDKs and those of PostHog call a key that stands in the body."""
 _PART = b"\x1f\x8b\x08"
 """With what each part of gzip begins; in a packed body it hardly ever stands elsewhere."""
 _SAYS = ("consent", "categoryPreferences", "consentManagement", "gpc")
@@ -101,7 +104,7 @@ def _taken(desk: Desk, key: Key, read: Read, body: bytes, gpc: bool) -> Answer:
     if read.fault:
         done = refuse_body(desk.store, sender, shop.doorman, body, read.fault, now, gpc)
     else:
-        done = ingest(desk.store, sender, shop.doorman, read.calls, now, gpc, shop.joining)
+        done = ingest(desk.store, sender, shop.doorman, read.calls, now, gpc, shop.joining, desk.shelf)
     counts = counted(done)
     desk.metrics.events(key.source, counts)
     log: dict[str, object] = {"source": key.source, **counts}
@@ -127,7 +130,7 @@ def read_calls(body: bytes, kind: str) -> Read:
     """The calls of a body; of a kind, or a batch. Raises Unreadable and TooLarge."""
     document = understood(body)
     deep = may_be_deep(body)
-    key = document.get("writeKey") if isinstance(document, dict) else None
+    key = first(document, *KEYS) if isinstance(document, dict) else None
     written = key if isinstance(key, str) else ""
     if is_payload(document):
         return _tracked(document, deep)
@@ -162,7 +165,7 @@ def _shared(document: object) -> dict[str, Any]:
     """What a batch says for all of its calls."""
     if not isinstance(document, dict) or "batch" not in document:
         return {}
-    return {name: document[name] for name in ("context", "sentAt") if document.get(name)}
+    return {name: document[name] for name in ("context", "sentAt", "sent_at") if document.get(name)}
 
 
 def _call(call: object, kind: str, shared: Mapping[str, Any], said: Choices, deep: bool) -> object:
@@ -172,7 +175,8 @@ def _call(call: object, kind: str, shared: Mapping[str, Any], said: Choices, dee
         return Refusal("it is nested too deeply.")
     if kind:
         call["type"] = kind
-    call.pop("writeKey", None)
+    for name in KEYS:
+        call.pop(name, None)
     for name, value in shared.items():
         if name == "context" and isinstance(value, dict):
             own = call.get("context")

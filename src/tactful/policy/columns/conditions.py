@@ -25,6 +25,7 @@ EXCESS = "norm.excess"
 NOT_KNOWN = pl.lit(None, dtype=pl.Boolean)
 
 Leaf = Atom | Pair
+_MOST_RUNS = 2
 
 
 class Leaves:
@@ -79,29 +80,52 @@ def expression_of(leaf: Leaf, places: Sequence[str] = (), column: str = "") -> p
         return compared(left, leaf.op, pl.lit(float(str(leaf.values[0]))))
     values = tuple(places) if leaf.key == OPEN else values_of(leaf.key)
     found = {value: truth_of_atom(leaf, value) for value in values}
-    held = among(leaf.key, [value for value, known in found.items() if known is True], len(values))
-    coarse = [value for value, known in found.items() if known is None]
+    held = among(leaf.key, [value for value, known in found.items() if known is True], values)
+    coarse = [values.index(value) for value, known in found.items() if known is None]
     if not coarse:
         return held
-    return held | pl.when(pl.col(leaf.key).is_in(coarse)).then(NOT_KNOWN).otherwise(False)
+    return held | pl.when(_of_codes(pl.col(leaf.key).to_physical(), coarse)).then(NOT_KNOWN).otherwise(False)
 
 
-def among(key: str, values: Sequence[str | bool], size: int) -> pl.Expr:
+def among(key: str, values: Sequence[str | bool], all_values: Sequence[str | bool]) -> pl.Expr:
     """Whether a column of words, or of true and false, holds one of the values; null where it is null."""
     column = pl.col(key)
-    if len(values) in (0, size):
+    if len(values) in (0, len(all_values)):
         return pl.when(column.is_not_null()).then(bool(values))
     if KEYS[key].kind == "bool":
         return column if values[0] else ~column
-    return column == values[0] if len(values) == 1 else column.is_in(values)
+    codes = [all_values.index(value) for value in values]
+    others = [code for code in range(len(all_values)) if code not in codes]
+    place = column.to_physical()
+    return ~_of_codes(place, others) if len(_runs(others)) < len(_runs(codes)) else _of_codes(place, codes)
+
+
+def _runs(codes: Sequence[int]) -> list[tuple[int, int]]:
+    """Codes as runs without a gap: the first of each, and how many they are."""
+    found: list[tuple[int, int]] = []
+    for code in sorted(codes):
+        if found and code == sum(found[-1]):
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((code, 1))
+    return found
+
+
+def _of_codes(place: pl.Expr, codes: Sequence[int]) -> pl.Expr:
+    """Whether a code is one of some: a run of them is one comparison, since what is below its first wraps round."""
+    runs = _runs(codes)
+    if len(runs) > _MOST_RUNS:
+        return place.is_in(codes)
+    return some(place == first if size == 1 else place - first < size for first, size in runs)
 
 
 def _pair(pair: Pair) -> pl.Expr:
     if pair.op in ("in", "not in"):
         names = KEYS[pair.left].names
         bits = pl.lit(pl.Series([1 << place for place in range(len(names))], dtype=LIST_MASK))
-        told = pl.col(pair.right) & bits.gather(pl.col(pair.left).to_physical())
-        return told != 0 if pair.op == "in" else told == 0
+        one = pl.col(pair.left)
+        told = pl.col(pair.right) & bits.gather(one.to_physical().cast(pl.UInt32).fill_null(0))
+        return pl.when(one.is_not_null()).then(told != 0 if pair.op == "in" else told == 0)
     left, right = pl.col(pair.left), pl.col(pair.right)
     if KEYS[pair.left].kind == "ordered":
         left, right = left.to_physical(), right.to_physical()

@@ -5,11 +5,11 @@ Every method gives the expressions of one stage, over the columns that the stage
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from tactful.model.verdict import DUTY_NEEDS, MENTION_WORDS, NAMES, SHUT, USE_WORDS, WHEN_WORDS, Point
+from tactful.model.verdict import DUTY_NEEDS, MENTION_WORDS, NAMES, USE_WORDS, WHEN_WORDS, Point
 from tactful.model.words_verdict import OBLIGATIONS, UNTIL
 from tactful.policy.columns.conditions import every, some
 from tactful.policy.columns.masks import chosen, narrowest, packed, split, words_of
@@ -20,7 +20,7 @@ UNTILS = tuple(word.name for word in UNTIL)
 DUTIES = tuple(word.name for word in OBLIGATIONS)
 AXES = {"use": USE_WORDS, "mention": MENTION_WORDS, "when": WHEN_WORDS}
 _QUESTIONS = tuple((axis, least) for axis in range(3) for least in (1, 2))
-_BYTE, _ZERO, _NONE = pl.UInt8(), pl.lit(0, dtype=pl.UInt8), pl.lit(0, dtype=pl.UInt64)
+_BYTE, _ZERO = pl.UInt8(), pl.lit(0, dtype=pl.UInt8)
 
 
 class Effects:
@@ -99,12 +99,13 @@ class Effects:
         opened = _ZERO
         for place, point in enumerate(self.opens, start=1):
             opened = pl.when(_named("opens", point)).then(_byte(place)).otherwise(opened)
-        name = pl.when(_question(1, 2)).then(_byte(5)).when(_question(1, 1)).then(_byte(4)).otherwise(_byte(3))
-        for axis, least, code in ((0, 2, "ask"), (2, 2, "hold"), (2, 1, "never"), (0, 1, "never")):
-            name = pl.when(_question(axis, least)).then(name).otherwise(_byte(NAMES.index(code)))
+        never, hold, ask, silent, soften, say = (pl.lit(name, dtype=pl.Enum(NAMES)) for name in NAMES)
+        name = pl.when(_question(1, 2)).then(say).when(_question(1, 1)).then(soften).otherwise(silent)
+        for axis, least, less in ((0, 2, ask), (2, 2, hold), (2, 1, never), (0, 1, never)):
+            name = pl.when(_question(axis, least)).then(name).otherwise(less)
         return [
             opened.alias("opened"),
-            name.alias("code"),
+            name.alias("verdict"),
             *(_reached(axis, words).alias(word) for axis, (word, words) in enumerate(AXES.items())),
             some(pl.col(_question(*each)).is_null() for each in _QUESTIONS).alias("gap"),
         ]
@@ -116,74 +117,85 @@ class Effects:
         (waits,) = packed("until", [pl.col(name) for name in UNTILS], null=True)
         (binds,) = packed("obligations", [pl.col(duty) for duty in DUTIES], null=True)
         none, softened, explicit = (
-            pl.lit(_mask(DUTY_NEEDS[duty] <= mention for duty in DUTIES), dtype=pl.UInt64)
-            for mention in range(len(MENTION_WORDS))
+            _mask(DUTY_NEEDS[duty] <= mention for duty in DUTIES) for mention in range(len(MENTION_WORDS))
         )
-        due = pl.when(_question(1, 2)).then(explicit).when(_question(1, 1)).then(softened).otherwise(none)
-        code = pl.col("code")
+        mentions = [(pl.col(_question(1, 2)), explicit), (pl.col(_question(1, 1)), softened)]
+        due = chosen([(_is("never"), 0), *mentions], none, self.masks["obligations"])
         return [
             *packed("licences", [pl.col(self.rules[rule.id]) for rule in self.policy.licences]),
             *packed("limits", [pl.col(self.rules[rule.id]) for rule in self.policy.limits], null=True),
             *packed("waivers", [pl.col(self.rules[rule.id]) for rule in self.policy.waivers]),
-            *self._waivable(),
-            table(NAMES).gather(pl.col("code")).alias("verdict"),
-            pl.when(code == NAMES.index("hold")).then(waits).otherwise(_NONE).alias("until"),
-            pl.when(code == NAMES.index("never")).then(_NONE).otherwise(binds & due).alias("obligations"),
+            *(mask.alias(name) for name, mask in self._waivable().items()),
+            pl.when(_is("hold")).then(waits).otherwise(_zero(self.masks["until"])).alias("until"),
+            (binds & due).alias("obligations"),
         ]
 
-    def _waivable(self) -> list[pl.Expr]:
-        """Which limits the waivers that hold speak of, whether or not those limits hold."""
-        masks = [pl.lit(0, dtype=pl.UInt64)] * len(self.waived)
+    def _waivable(self) -> dict[str, pl.Expr]:
+        """Which limits the waivers that hold speak of, whether or not those limits hold; only words with any."""
+        found: dict[str, pl.Expr] = {}
         for waiver in self.policy.waivers:
             spoken_of = _mask(waiver in self._waivers_of(limit) for limit in self.policy.limits)
-            for place, word in enumerate(split(spoken_of, len(masks))):
-                held = pl.when(self.rules[waiver.id]).then(pl.lit(word, dtype=pl.UInt64))
-                masks[place] = masks[place] | held.otherwise(pl.lit(0, dtype=pl.UInt64))
-        return [mask.alias(name) for mask, name in zip(masks, self.waived, strict=True)]
+            for name, word in zip(self.waived, split(spoken_of, len(self.waived)), strict=True):
+                if word:
+                    held = chosen([(pl.col(self.rules[waiver.id]), word)], 0, self.masks[name])
+                    found[name] = found[name] | held if name in found else held
+        return found
 
     def _deciding(self) -> list[pl.Expr]:
         """The limits that are not waived, the waived ones, and the rules that attain the axis of the name (20)."""
-        codes = range(len(NAMES))
-        limits = [
-            _mask(each.point != FREE and _attains(each.point, code) for each in self.policy.limits) for code in codes
-        ]
-        licences = [
-            _mask(each.point == at and _attains(at, code) for each in self.policy.licences)
-            for at in (SHUT, *self.opens)
-            for code in codes
-        ]
-        of_limits = chosen(self.limits, limits, pl.col("code"))
-        of_licences = chosen(self.licences, licences, pl.col("opened") * len(NAMES) + pl.col("code"))
-        found = []
-        for place, (held, away) in enumerate(zip(self.limits, self.waived, strict=True)):
-            kept = pl.col(held) & ~pl.col(away)
-            found += [
-                kept.alias(held),
-                (pl.col(held) & pl.col(away)).alias(away),
-                (kept & of_limits[place]).alias(self.because_limits[place]),
+        waivable, found = self._waivable(), []
+        limits = self._by_name([None if rule.point == FREE else rule.point for rule in self.policy.limits], self.limits)
+        for held, away, because, of in zip(self.limits, self.waived, self.because_limits, limits, strict=True):
+            kept = pl.col(held)
+            if away in waivable:
+                kept = kept & ~pl.col(away)
+                found += [kept.alias(held), (pl.col(held) & pl.col(away)).alias(away)]
+            else:
+                found.append(_zero(self.masks[away]).alias(away))
+            found.append((kept & of).alias(because))
+        points = [rule.point for rule in self.policy.licences]
+        licences = self._by_name(points, self.licences)
+        for place, (held, because) in enumerate(zip(self.licences, self.because_licences, strict=True)):
+            highest = [
+                (pl.col("opened") == opened, split(_mask(each == point for each in points), len(self.licences))[place])
+                for opened, point in enumerate(self.opens, start=1)
             ]
-        for place, held in enumerate(self.licences):
-            found.append((pl.col(held) & of_licences[place]).alias(self.because_licences[place]))
+            found.append((pl.col(held) & chosen(highest, 0, self.masks[held]) & licences[place]).alias(because))
         return found
+
+    def _by_name(self, points: Sequence[Point | None], columns: Sequence[str]) -> list[pl.Expr]:
+        """For each word of a mask, those of its rules whose points attain the axis that decides the name."""
+        masks = {
+            name: split(_mask(point is not None and _attains(point, name) for point in points), len(columns))
+            for name in NAMES
+        }
+        return [
+            chosen(
+                [(_is(name), masks[name][place]) for name in NAMES[:-1]], masks[NAMES[-1]][place], self.masks[column]
+            )
+            for place, column in enumerate(columns)
+        ]
 
 
 def _mask(bits: Iterable[bool]) -> int:
     return sum(1 << place for place, bit in enumerate(bits) if bit)
 
 
-def table(words: tuple[str, ...]) -> pl.Expr:
-    """Words to be looked up by number."""
-    return pl.lit(pl.Series(words, dtype=pl.Enum(words)))
+def _is(name: str) -> pl.Expr:
+    return pl.col("verdict").to_physical() == NAMES.index(name)
 
 
-def _attains(point: Point, code: int) -> bool:
+def _zero(dtype: pl.DataType) -> pl.Expr:
+    return pl.lit(0, dtype=dtype)
+
+
+def _attains(point: Point, name: str) -> bool:
     """Whether a point attains the axis that decides a name."""
-    name = NAMES[code]
     if name == "never":
         return point.use == 0 or point.when == 0
     if name == "hold":
         return point.when == 1
-    return point.use == 1 if name == "ask" else point.mention == code - NAMES.index("silent")
+    return point.use == 1 if name == "ask" else point.mention == NAMES.index(name) - NAMES.index("silent")
 
 
 def _reached(axis: int, words: tuple[str, ...]) -> pl.Expr:

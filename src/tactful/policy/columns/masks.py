@@ -38,18 +38,15 @@ def names_in(mask: int, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def packed(name: str, bits: Sequence[pl.Expr], null: bool = False) -> list[pl.Expr]:
-    """Boolean expressions as the columns of one mask; `null` says how a null counts."""
+    """Boolean expressions as the columns of one mask, each as `narrowest` says; `null` says how a null counts."""
     columns = words_of(name, len(bits))
-    return [
-        _word(bits[WORD * place : WORD * (place + 1)], null).cast(pl.UInt64).alias(column)
-        for place, column in enumerate(columns)
-    ]
+    return [_word(bits[WORD * place : WORD * (place + 1)], null).alias(column) for place, column in enumerate(columns)]
 
 
 def _word(bits: Sequence[pl.Expr], null: bool) -> pl.Expr:
     """Up to 64 bits: eight to a byte first, then pairs, so that most of the work is on single bytes."""
     if not bits:
-        return pl.lit(0, dtype=pl.UInt64)
+        return pl.lit(0, dtype=pl.UInt8)
     size, dtype = next(each for each in _SIZES if len(bits) <= each[0])
     if size == 8:
         return reduce(lambda a, b: a | b, (_bit(each, 1 << place, null) for place, each in enumerate(bits)))
@@ -60,13 +57,12 @@ def _word(bits: Sequence[pl.Expr], null: bool) -> pl.Expr:
 
 def _bit(held: pl.Expr, value: int, null: bool) -> pl.Expr:
     yes, no = pl.lit(value, dtype=pl.UInt8), pl.lit(0, dtype=pl.UInt8)
-    if null:
-        return pl.when(~held).then(no).otherwise(yes)
-    return pl.when(held).then(yes).otherwise(no)
+    return pl.when(held.ne_missing(False) if null else held).then(yes).otherwise(no)
 
 
-def chosen(columns: Sequence[str], masks: Sequence[int], code: pl.Expr) -> list[pl.Expr]:
-    """For each word, the mask that stands at `code` in a list of masks."""
-    parts = [split(mask, len(columns)) for mask in masks]
-    tables = [pl.Series([part[place] for part in parts], dtype=pl.UInt64) for place in range(len(columns))]
-    return [pl.lit(table).gather(code) for table in tables]
+def chosen(cases: Sequence[tuple[pl.Expr, int]], otherwise: int, dtype: pl.DataType) -> pl.Expr:
+    """The mask of the first case that is true. A look-up in a table takes longer than a handful of cases."""
+    found = pl.lit(otherwise, dtype=dtype)
+    for case, mask in reversed(cases):
+        found = pl.when(case).then(pl.lit(mask, dtype=dtype)).otherwise(found)
+    return found

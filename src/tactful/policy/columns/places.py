@@ -18,6 +18,7 @@ from tactful.policy.source import OPEN
 
 _BEYOND, _ELSEWHERE = "…", "elsewhere"
 _MOST_MET = 1_000
+_FEW = 12
 
 
 class Places:
@@ -44,15 +45,27 @@ class Places:
         return column.map_batches(self._read, return_dtype=pl.Enum(self.names), is_elementwise=True)
 
     def _read(self, places: pl.Series) -> pl.Series:
-        met = self._met
+        met, dtype = self._met, pl.Enum(self.names)
+        if 0 < len(met) <= _FEW:
+            read = places.to_frame().select_seq(self._one_of(pl.col(places.name), met)).to_series()
+            if read.null_count() == places.null_count():
+                return read
         codes = places.cast(pl.Enum(met), strict=False)
         if codes.null_count() > places.null_count():
             new = places.filter(codes.is_null()).unique().drop_nulls().cast(pl.String).sort().to_list()
             met = (*met, *new)
             codes = places.cast(pl.Enum(met), strict=False)
             self._met = met[:_MOST_MET]
-        table = pl.Series([*map(self.standing_for, met), None], dtype=pl.Enum(self.names))
+        table = pl.Series([*map(self.standing_for, met), None], dtype=dtype)
         return table.gather(codes.to_physical()).alias(places.name)
+
+    def _one_of(self, column: pl.Expr, met: tuple[str, ...]) -> pl.Expr:
+        """A column of few places by comparing it with each: half as long as finding each text among any number."""
+        dtype = pl.Enum(self.names)
+        found = pl.lit(None, dtype=dtype)
+        for place in met:
+            found = pl.when(column == place).then(pl.lit(self.standing_for(place), dtype=dtype)).otherwise(found)
+        return found
 
 
 def _heads(slug: str) -> list[str]:
