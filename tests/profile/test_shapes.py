@@ -18,6 +18,7 @@ from tactful.profile.events import OrderLine
 from tactful.profile.shapes import shaped
 from tactful.service.door import Refusal, arrive
 from tactful.service.events_file import Call, calls_of
+from tactful.service.unread import NOT_ALLOWED, body_aside, call_aside
 
 OWN = "iglu:com.snowplowanalytics.snowplow"
 SHOP = "iglu:com.snowplowanalytics.snowplow.ecommerce"
@@ -228,6 +229,19 @@ def test_a_page_may_no_more_in_any_shape() -> None:
         assert (found.may_join, {each.person for each in found.events}) == (False, {("anonymous", "d1")})
     identify = arrived(ce("com.shop.identify", {"email": "p@shop.example"}, anonymousid="d1"), OPEN_PAGE)
     assert identify.events == ()
+
+
+def test_of_one_who_said_no_nothing_is_set_aside_whatever_the_shape() -> None:
+    no = {"categoryPreferences": {"Marketing": False}}
+    entity = described("iglu:com.shop/consent", no)
+    broken = [sp("pv", entity, dtm="soon"), ce(data={"context": {"consent": no}}, time="x")]
+    for event in broken:
+        assert call_aside(event, OPEN_SERVER, DOORMAN, False) == NOT_ALLOWED
+    shown = call_aside(sp("pv", page="Bags", dtm="soon", nuid="cookie", ip="203.0.113.7"), OPEN_SERVER, DOORMAN, False)
+    assert b"cookie" not in shown
+    assert b"203.0.113.7" not in shown
+    assert b"u1" in shown
+    assert b"cookie" not in body_aside(b'{"cx": "cookie', OPEN_SERVER, DOORMAN, False)
 
 
 def test_a_sender_cannot_set_what_is_ours() -> None:

@@ -22,9 +22,9 @@ import tactful
 from tactful.web.answers import Trouble
 
 DESCRIPTION = (
-    "What the SDKs of Segment, RudderStack, PostHog and Snowplow send, as they send it, and CloudEvents. The key is the "
-    "user name of Basic authentication, a bearer token, or `writeKey` (PostHog: `api_key`) in the body. A request that "
-    "was not answered with 200 may be sent again as it is: what was kept is not kept twice."
+    "What the SDKs of Segment, RudderStack, PostHog and Snowplow send, as they send it, and CloudEvents. The key is "
+    "the user name of Basic authentication, a bearer token, or `writeKey` (PostHog: `api_key`) in the body. A request "
+    "that was not answered with 200 may be sent again as it is: what was kept is not kept twice."
 )
 TROUBLES = {
     401: "The key is missing, wrong, revoked or expired.",
