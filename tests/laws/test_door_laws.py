@@ -78,7 +78,53 @@ POSTHOG = st.fixed_dictionaries(
         "uuid": LEAF, "timestamp": TIMES, "sent_at": TIMES, "context": CONTEXT | JSON,
     },
 )  # fmt: skip
-WHOLE = st.one_of(CALL, CALL, CALL, POSTHOG, JSON)
+ENTITY = st.fixed_dictionaries(
+    {"schema": st.sampled_from([
+        "iglu:com.snowplowanalytics.snowplow.ecommerce/product/jsonschema/1-0-0",
+        "iglu:com.snowplowanalytics.snowplow.ecommerce/transaction/jsonschema/1-0-0",
+        "iglu:com.snowplowanalytics.snowplow.ecommerce/user/jsonschema/1-0-0",
+        "iglu:com.shop/consent/jsonschema/1-0-0", "iglu:com.shop/collection_point/jsonschema/1-0-0",
+    ]) | LEAF},
+    optional={"data": CONTEXT | PRODUCT | st.fixed_dictionaries({}, optional={
+        "id": LEAF, "email": LEAF, "price": LEAF, "name": st.sampled_from(["site", "open"]) | LEAF,
+        "transaction_id": LEAF, "categoryPreferences": JSON}) | JSON},
+)  # fmt: skip
+SELF = st.fixed_dictionaries(
+    {"schema": st.sampled_from([
+        "iglu:com.snowplowanalytics.snowplow.ecommerce/snowplow_ecommerce_action/jsonschema/1-0-2",
+        "iglu:com.snowplowanalytics.snowplow/site_search/jsonschema/1-0-0",
+        "iglu:com.shop/complaint_opened/jsonschema/1-0-0", "iglu:com.shop/staff_note_added/jsonschema/1-0-0",
+        "iglu:com.shop/unsubscribed/jsonschema/1-0-0",
+    ]) | LEAF},
+    optional={"data": JSON | st.fixed_dictionaries({}, optional={
+        "type": st.sampled_from(["product_view", "transaction", "refund"]) | LEAF, "terms": JSON,
+        "complaint_id": LEAF})},
+)  # fmt: skip
+MILLIS = st.sampled_from(["1795285189981", 1795285189981, "9999999999999999"]) | LEAF
+SNOWPLOW = st.fixed_dictionaries(
+    {"e": st.sampled_from(["ue", "ue", "pv", "ti", "pp", "se"]) | LEAF, "tv": st.just("js-4.10.1") | LEAF},
+    optional={
+        "ue_pr": st.fixed_dictionaries({"data": SELF}) | JSON, "ue_px": LEAF, "cx": LEAF,
+        "co": st.fixed_dictionaries({"data": st.lists(ENTITY | JSON, max_size=4)}) | JSON,
+        "uid": st.just("u1") | JSON, "duid": st.just("a1") | JSON, "eid": JSON, "dtm": MILLIS, "stm": MILLIS,
+        "ttm": MILLIS, "page": LEAF, "ti_id": LEAF, "ti_sk": LEAF, "ti_pr": LEAF, "ti_qu": LEAF, "context": CONTEXT,
+    },
+)  # fmt: skip
+CLOUDEVENT = st.fixed_dictionaries(
+    {
+        "specversion": st.sampled_from(["1.0", "0.3"]), "id": TEXT, "source": TEXT,
+        "type": TEXT | st.sampled_from(["shop.order.completed", "shop.identify", "shop.complaint_opened", "a.page.v1",
+                                        "shop.staff_note_added", "shop.model.scored", "shop.product.viewed"]),
+    },
+    optional={
+        "userid": st.just("u1") | JSON, "anonymousid": st.just("a1") | JSON, "time": TIMES, "context": CONTEXT,
+        "subject": st.sampled_from(["customer:u1", "email:g@shop.example", "o1"]) | JSON, "datacontenttype": LEAF,
+        "data": JSON | st.fixed_dictionaries({}, optional={"context": CONTEXT, "userId": JSON, "sku": LEAF,
+                                                           "email": LEAF, "complaint_id": LEAF}),
+        "data_base64": LEAF, "collectionpoint": LEAF,
+    },
+)  # fmt: skip
+WHOLE = st.one_of(CALL, CALL, CALL, POSTHOG, SNOWPLOW, CLOUDEVENT, JSON)
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
@@ -168,7 +214,7 @@ def test_where_nothing_is_collected_nothing_that_was_sent_remains(payload: Any, 
 
 
 @SLOW
-@given(CALL, SENDER)
+@given(CALL | SNOWPLOW | CLOUDEVENT, SENDER)
 def test_a_refusal_repeats_no_value(payload: Any, sender: Sender) -> None:
     answer = arrive(marked(payload), sender, DOORMAN, NOW)
     if isinstance(answer, Refusal):

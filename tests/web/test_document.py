@@ -24,6 +24,9 @@ ROUTES = [
         f"POST /v1/{name}"
         for name in ("batch", "b", "identify", "track", "page", "screen", "group", "alias", *"itpsga")
     ),
+    "POST /com.snowplowanalytics.snowplow/tp2",
+    "GET /i",
+    "POST /v1/cloudevents",
     "POST /batch",
     "POST /v1/person",
     "POST /v1/heard",

@@ -57,6 +57,24 @@ def test_single_calls_of_anything(server: Server, call: Any, path: str) -> None:
     sent(server, json.dumps(call).encode("utf-8", "surrogatepass"), f"/v1/{path}")
 
 
+SHAPES = st.fixed_dictionaries(
+    {"e": st.sampled_from(["ue", "pv", "ti", "tr"]) | VALUES, "tv": VALUES},
+    optional=dict.fromkeys(("ue_pr", "ue_px", "co", "cx", "uid", "duid", "eid", "dtm", "stm", "ttm", "aid"), VALUES),
+) | st.fixed_dictionaries(
+    {"specversion": st.just("1.0"), "id": st.text(max_size=5), "source": st.text(max_size=5),
+     "type": st.sampled_from(["shop.order.completed", "shop.identify", "x"]) | st.text(max_size=9)},
+    optional=dict.fromkeys(("userid", "anonymousid", "subject", "time", "data", "data_base64", "context"), VALUES),
+)  # fmt: skip
+
+
+@given(st.lists(SHAPES, max_size=4), st.sampled_from(["server", "web"]), st.booleans())
+@BOUNDED
+def test_other_shapes_of_anything(server: Server, events: list[Any], key: str, wrapped: bool) -> None:
+    schema = "iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4"
+    body = json.dumps({"schema": schema, "data": events} if wrapped else events).encode("utf-8", "surrogatepass")
+    sent(server, body, "/com.snowplowanalytics.snowplow/tp2" if wrapped else "/v1/cloudevents", key)
+
+
 @given(st.binary(max_size=300), st.booleans())
 @BOUNDED
 def test_bytes_of_anything(server: Server, body: bytes, packed: bool) -> None:

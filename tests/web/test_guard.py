@@ -165,6 +165,17 @@ def test_those_who_wait_make_room_for_those_who_ask(port: int) -> None:
         assert {read_all(each)[:12] for each in silent} <= {b"", b"HTTP/1.1 408"}
 
 
+def test_a_head_without_end_is_cut_off(port: int) -> None:
+    for start in (b"GET /", b"GET / HTTP/1.1\r\nX: "):
+        with closing(connected(port)) as one:
+            with contextlib.suppress(OSError):
+                one.sendall(start + 200_000 * b"x")
+            assert read_all(one)[:12] in (b"HTTP/1.1 431", b""), "closed with bytes unread, the answer may be lost"
+    with closing(connected(port)) as one:
+        one.sendall(b"POST /reads HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n" + 300_000 * b"x")
+        assert answered(one).startswith(OK)
+
+
 def test_there_are_never_more_connections_than_files(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[int, int]] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,50 @@ analytics.shutdown()
 """
 
 
+SNOWPLOW = """
+import sys
+import requests
+from snowplow_tracker import Emitter, PageView, SelfDescribing, SelfDescribingJson, Subject, Tracker
+address, key, method, how = sys.argv[1:]
+failed = []
+session = requests.Session()
+session.auth = (key, "") if how == "header" else None
+emitter = Emitter(address, protocol="http", method=method, batch_size=10, session=session,
+                  on_failure=lambda sent, events: failed.append(events))
+who = Subject().set_domain_user_id(f"d-{method}-{how}").set_platform("web")
+if how == "header":
+    who.set_user_id(f"sp-{method}")
+tracker = Tracker("sp1", emitter, subject=who, app_id=key if how == "app" else "shop")
+tracker.track(PageView("https://shop.example/p", "Bags"))
+SHOP = "iglu:com.snowplowanalytics.snowplow.ecommerce"
+action = SelfDescribingJson(f"{SHOP}/snowplow_ecommerce_action/jsonschema/1-0-2", {"type": "product_view"})
+product = SelfDescribingJson(f"{SHOP}/product/jsonschema/1-0-0",
+                             {"id": "20725", "name": "Lunch bag", "category": "bags", "price": 1.65, "currency": "GBP"})
+tracker.track(SelfDescribing(action, context=[product]))
+tracker.flush()
+sys.exit(f"{failed}" if failed else 0)
+"""
+CLOUDEVENTS = """
+import sys
+import requests
+from cloudevents.core.bindings.http import to_binary_event, to_structured_event
+from cloudevents.core.v1.event import CloudEvent
+address, key = sys.argv[1:]
+def event(number):
+    return CloudEvent({"id": f"ce-{number}", "source": "/pos/12", "type": "com.shop.product.viewed",
+                       "specversion": "1.0", "datacontenttype": "application/json", "userid": "ce-person"},
+                      {"product_id": "20725", "name": "Lunch bag \u20ac"})
+for number, message in enumerate((to_structured_event(event(1)), to_binary_event(event(2)), to_binary_event(event(2)))):
+    answer = requests.post(f"{address}/v1/cloudevents", message.body, headers=dict(message.headers), auth=(key, ""))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["accepted"] == (0 if number == 2 else 1), answer.text
+batch = b"[" + to_structured_event(event(3)).body + b"," + to_structured_event(event(1)).body + b"]"
+answer = requests.post(f"{address}/v1/cloudevents", batch, auth=(key, ""),
+                       headers={"content-type": "application/cloudevents-batch+json"}).json()
+assert (answer["accepted"], answer["repeated"]) == (1, 1), answer
+"""
+
+
 def kinds(server: Server, kind: str, value: str) -> list[str]:
     with closing(store_for_reading(server.folder)) as store:
         person = store.find(kind, value)
@@ -65,6 +110,38 @@ def test_the_python_sdks(server: Server, script: str, person: str, views: int) -
     assert found.count("product_viewed") == 1
     assert found.count("traits") == 1
     assert found.count("page_viewed") == views
+
+
+def ran(script: str, *words: str) -> None:
+    """A script of a Python SDK, to its end."""
+    command = [sys.executable, "-W", "ignore", "-c", script, *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def needed(package: str) -> None:
+    if importlib.util.find_spec(package) is None:
+        pytest.skip(f"{package} is not there: run `make setup`")
+
+
+@pytest.mark.parametrize("method", ["post", "get"])
+def test_the_tracker_of_snowplow_on_a_server(server: Server, method: str) -> None:
+    needed("snowplow_tracker")
+    ran(SNOWPLOW, server.address, server.keys["server"], method, "header")
+    assert kinds(server, "customer", f"sp-{method}") == ["page_viewed", "product_viewed"]
+
+
+@pytest.mark.parametrize("method", ["post", "get"])
+def test_the_tracker_of_snowplow_with_its_app_s_id_as_key(server: Server, method: str) -> None:
+    needed("snowplow_tracker")
+    ran(SNOWPLOW, server.address, server.keys["web"], method, "app")
+    assert kinds(server, "anonymous", f"d-{method}-app") == ["page_viewed", "product_viewed"]
+
+
+def test_cloudevents_in_all_three_modes(server: Server) -> None:
+    needed("cloudevents")
+    ran(CLOUDEVENTS, server.address, server.keys["server"])
+    assert kinds(server, "customer", "ce-person") == ["product_viewed"] * 3
 
 
 @pytest.fixture(scope="module")

@@ -98,6 +98,12 @@ class Taken(msgspec.Struct, frozen=True):
     written: int = 0
 
 
+class Shaped(dict[str, Any]):
+    """A call that came in another shape. `problem` is why it cannot be taken, as a sentence; no sender can set it."""
+
+    problem = ""
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """Why nothing was taken, in one sentence. `wrong` is false where nothing is wrong and we have no use for it."""
 

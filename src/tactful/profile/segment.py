@@ -22,6 +22,7 @@ from tactful.profile.call import (
     Door,
     Refusal,
     Refused,
+    Shaped,
     Taken,
     WhyNot,
     anything,
@@ -115,6 +116,8 @@ def told(payload: object, door: Door, now: int, why_not: WhyNot = anything) -> T
 def _take(payload: Mapping[str, Any], door: Door, now: int, why_not: WhyNot, point: str) -> Taken:
     kind = first(payload, "type", "action")
     kind = kind.lower() if isinstance(kind, str) and len(kind) < 20 else ""
+    if isinstance(payload, Shaped) and payload.problem:
+        raise Refused(payload.problem)
     if kind not in TYPES:
         raise Refused("`type` must be identify, track, page or screen.")
     found = _Names(door, why_not)

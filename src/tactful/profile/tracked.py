@@ -44,6 +44,8 @@ MADE = frozenset(
     }
 )
 """The kinds of events that are made here."""
+EVENTS = frozenset({*STOPS, *_ORDERS, *_PRODUCTS, "products searched", "product searched", *_ABOUT, *STAFFED})
+"""The names of all events that mean something here, plain."""
 
 
 def plain_name(payload: Mapping[str, Any]) -> str:

@@ -20,8 +20,8 @@ from tactful.permission.consent import NOT_COLLECTED, Choices, Consent, choices_
 from tactful.permission.points import CollectionPoint
 from tactful.profile.call import Door, Refusal, Taken, anything
 from tactful.profile.orders import NotGoods, load_not_goods
-from tactful.profile.posthog import from_posthog, is_posthog
 from tactful.profile.segment import take, told
+from tactful.profile.shapes import shaped
 from tactful.profile.traits import TraitTable, load_traits
 from tactful.service.packs import packaged
 from tactful.service.shop import Shop
@@ -173,8 +173,7 @@ def arrive(payload: object, sender: Sender, doorman: Doorman, now: int, gpc: boo
     `gpc` is true where the request came with `Sec-GPC: 1`. Of a call that is not taken a no is kept all the same.
     Whatever the payload is, this answers, and no answer repeats a value of it.
     """
-    if is_posthog(payload):
-        payload = from_posthog(payload)
+    payload = shaped(payload)
     desk = doorman.desk(sender)
     consent, problem = desk.consent, desk.problem
     context = payload.get("context") if isinstance(payload, dict) else None

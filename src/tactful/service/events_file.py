@@ -15,6 +15,8 @@ from typing import IO
 import msgspec
 
 from tactful.model.problems import Problem, Problems
+from tactful.profile.shapes import shaped
+from tactful.profile.snowplow import is_payload
 
 LONGEST = 1_000_000
 """Bytes of a line."""
@@ -137,6 +139,8 @@ def calls_of(document: object, line: int) -> list[Call | Unread]:
             return [Unread(line, 0, "`batch` is not a list.")]
         sent = next(({"sentAt": document[name]} for name in ("sentAt", "sent_at") if name in document), {})
         return [Call(line, n, sent | each if isinstance(each, dict) else each) for n, each in enumerate(batch, 1)]
+    if is_payload(document):
+        return calls_of(document.get("data"), line)
     if isinstance(document, list):
         return [Call(line, n, each) for n, each in enumerate(document, 1)]
     return [Call(line, 0, document)]
@@ -144,6 +148,7 @@ def calls_of(document: object, line: int) -> list[Call | Unread]:
 
 def timed(payload: object) -> object | None:
     """A call with its time: its own, else that of its receipt; None where it says neither."""
+    payload = shaped(payload)
     if not isinstance(payload, dict) or any(payload.get(name) is not None for name in _TIMES):
         return payload
     received = payload.get("receivedAt")

@@ -140,7 +140,9 @@ class _Reading:
 
 
 def _message_id(payload: object) -> str | None:
-    given = payload.get("messageId") if isinstance(payload, Mapping) else None
+    """What a call is called by the one who sent it: `messageId`, Snowplow's `eid`, the `id` of a CloudEvent."""
+    names = ("messageId", "eid", "id")
+    given = next((payload[each] for each in names if each in payload), None) if isinstance(payload, Mapping) else None
     return given if isinstance(given, str) and 0 < len(given) <= LONGEST_ID else None
 
 

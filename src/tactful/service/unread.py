@@ -13,7 +13,7 @@ import msgspec
 
 from tactful.permission.consent import NOTHING_SAID, Consent, choices_of
 from tactful.profile.call import CATEGORIES, Refused, part
-from tactful.profile.posthog import from_posthog, is_posthog
+from tactful.profile.shapes import shaped
 from tactful.profile.tracked import category_of, plain_name
 from tactful.profile.traits import TraitTable, trait_of
 from tactful.service.door import Doorman, Sender
@@ -24,6 +24,8 @@ PACKED = b"(not kept: it is packed, and what is in it cannot be seen)"
 NOT_COLLECTED = "(not kept)"
 _CHOICES = ("consent", "categoryPreferences", "consentManagement")
 _SPEAKS_OF_CHOICES = (b"consent", b"categorypreferences", b"gpc")
+_PACKED_IN = (b'"cx"', b'"ue_px"', b'"data_base64"')
+"""Names of what other shapes pack: choices may be in it."""
 _FRAME = frozenset(
     {
         "type", "action", "event", "messageId", "message_id", "userId", "user_id", "anonymousId", "anonymous_id",
@@ -42,11 +44,15 @@ def body_aside(body: bytes, sender: Sender, doorman: Doorman, gpc: bool) -> byte
         return NOT_ALLOWED
     if _needs_yes(None, sender, doorman):
         return NOT_KNOWN
-    return PACKED if body.startswith(b"\x1f\x8b") else body
+    return PACKED if body.startswith(b"\x1f\x8b") or any(each in lowered for each in _PACKED_IN) else body
 
 
 def call_aside(payload: object, sender: Sender, doorman: Doorman, gpc: bool) -> bytes:
     """What is set aside of a call that could not be taken."""
+    try:
+        payload = shaped(payload)
+    except RecursionError:
+        return NOT_ALLOWED
     context = payload.get("context") if isinstance(payload, Mapping) else None
     if gpc or _may_say_no(context):
         return NOT_ALLOWED
@@ -59,7 +65,7 @@ def call_aside(payload: object, sender: Sender, doorman: Doorman, gpc: bool) -> 
 
     try:
         if isinstance(payload, dict):
-            payload = _readable(from_posthog(payload) if is_posthog(payload) else payload, may_keep, doorman.traits)
+            payload = _readable(payload, may_keep, doorman.traits)
         return _encode(payload)
     except (TypeError, ValueError, RecursionError, OverflowError):
         return b"(cannot be written as JSON)"

@@ -19,6 +19,7 @@ from tactful.web.document import documented
 from tactful.web.health import health_routes
 from tactful.web.heard import source_routes
 from tactful.web.people import people_routes
+from tactful.web.shapes import SNOWPLOW, shape_routes
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -26,12 +27,20 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Log = Callable[[dict[str, object]], None]
 _SENTENCES = {404: "There is nothing here.", 405: "This is not done here with this method."}
 _PREFLIGHT_LASTS = b"600"
+_FROM_PAGES = ("/v1/", SNOWPLOW)
+"""Where pages send to."""
 
 
 def made_app(desk: Desk, log: Log) -> Around:
     """The whole application. `log` is given one record a request."""
     inner = Litestar(
-        route_handlers=[*call_routes(desk), *people_routes(desk), *source_routes(desk), *health_routes(desk)],
+        route_handlers=[
+            *call_routes(desk),
+            *shape_routes(desk),
+            *people_routes(desk),
+            *source_routes(desk),
+            *health_routes(desk),
+        ],
         openapi_config=documented(),
         exception_handlers={HTTPException: _refused, Exception: _broken},
         request_max_body_size=None,
@@ -96,18 +105,21 @@ class Around:
             return await about.answer(403, trouble(403, "No key may be used by pages of this origin.").body, [])
         allowed = [
             (b"access-control-allow-methods", b"POST"),
-            (b"access-control-allow-headers", b"authorization, content-type, content-encoding"),
+            (b"access-control-allow-headers", b"authorization, content-type, content-encoding, sp-anonymous"),
             (b"access-control-max-age", _PREFLIGHT_LASTS),
         ]
         return await about.answer(204, b"", allowed)
 
     def _page_headers(self, scope: Scope, origin: str) -> list[tuple[bytes, bytes]]:
-        if not scope["path"].startswith("/v1/") or not self._desk.keyring.allows_page(origin):
+        if not scope["path"].startswith(_FROM_PAGES) or not self._desk.keyring.allows_page(origin):
             return []
+        # Its tracker sends with credentials, which a browser then wants to be allowed; nothing here reads a cookie.
+        credentials = [(b"access-control-allow-credentials", b"true")] if scope["path"].startswith(SNOWPLOW) else []
         return [
             (b"access-control-allow-origin", origin.encode("latin-1")),
             (b"access-control-expose-headers", b"retry-after"),
             (b"vary", b"origin"),
+            *credentials,
         ]
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:

@@ -22,9 +22,9 @@ import tactful
 from tactful.web.answers import Trouble
 
 DESCRIPTION = (
-    "What the SDKs of Segment, RudderStack and PostHog send, as they send it. The key is the user name of Basic "
-    "authentication, a bearer token, or `writeKey` (PostHog: `api_key`) in the body. A request that was not answered "
-    "with 200 may be sent again as it is: what was kept is not kept twice."
+    "What the SDKs of Segment, RudderStack, PostHog and Snowplow send, as they send it, and CloudEvents. The key is "
+    "the user name of Basic authentication, a bearer token, or `writeKey` (PostHog: `api_key`) in the body. A request "
+    "that was not answered with 200 may be sent again as it is: what was kept is not kept twice."
 )
 TROUBLES = {
     401: "The key is missing, wrong, revoked or expired.",
@@ -145,3 +145,44 @@ class WhenHeard(Operation):
         as_of = _text("Up to when, with its time zone; now, where it is left out.")
         schema = Schema(type=OpenAPIType.OBJECT, properties={"as_of": as_of})
         self.request_body = RequestBody(content={"application/json": OpenAPIMediaType(schema=schema)}, required=False)
+
+
+@dataclass
+class TrackerEvents(Operation):
+    """An operation whose body are the events of a tracker of Snowplow."""
+
+    def __post_init__(self) -> None:
+        event = Schema(
+            type=OpenAPIType.OBJECT,
+            properties={
+                "e": _text("The kind of event: pv, ue, ti …"),
+                "tv": _text("The tracker and its version."),
+                "eid": _text("What makes a repetition known."),
+                "aid": _text("The app's id; the key, where no header can be set."),
+                "uid": _text("By what you know her."),
+                "duid": _text("By what you know her browser."),
+            },
+        )
+        data = Schema(type=OpenAPIType.ARRAY, items=event, description="At most 5,000 events.")
+        properties: dict[str, Any] = {
+            "schema": _text("iglu:com.snowplowanalytics.snowplow/payload_data/…"),
+            "data": data,
+        }
+        self.request_body = _body(Schema(type=OpenAPIType.OBJECT, properties=properties, required=["schema", "data"]))
+
+
+@dataclass
+class CloudEvents(Operation):
+    """An operation whose body is a CloudEvent, or several, or the data of one."""
+
+    def __post_init__(self) -> None:
+        named = ("specversion", "id", "source", "type", "time", "subject", "userid", "anonymousid")
+        one = Schema(
+            type=OpenAPIType.OBJECT,
+            properties={**{name: _text("As CloudEvents 1.0 has it.") for name in named}, "data": _thing("Its data.")},
+        )
+        many = Schema(type=OpenAPIType.ARRAY, items=one)
+        kinds = {"application/cloudevents+json": one, "application/cloudevents-batch+json": many}
+        content = {name: OpenAPIMediaType(schema=schema) for name, schema in kinds.items()}
+        content["application/json"] = OpenAPIMediaType(schema=_thing("The data; the rest stands in `ce-` headers."))
+        self.request_body = RequestBody(content=content, required=True)

@@ -3,6 +3,7 @@
 1. A connection has `HEAD` seconds from its first instant, and from the first byte of each further request, until the
    head of a request is whole; then `BODY` seconds until its body is. Bytes that trickle in lengthen neither.
 2. Where as many connections are open as may be, the one that has waited longest for its head makes room for a new one.
+3. A head has at most `LONGEST_HEAD` bytes.
 Between two requests `IDLE` of the server holds.
 """
 
@@ -20,9 +21,12 @@ HEAD = 10.0
 """Seconds for the head of a request."""
 BODY = PATIENCE + 5.0
 """Seconds for its body. Reading gives up before, with an answer."""
+LONGEST_HEAD = 65_536
+"""Bytes of a head."""
 SPARE = 128
 """Files that a server needs beside its connections: the store, its threads, those that are being refused."""
 _LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
 class Guarded(HttpToolsProtocol):
@@ -34,6 +38,8 @@ class Guarded(HttpToolsProtocol):
     _due: asyncio.TimerHandle | None = None
     _inside = False
     """Whether a request has begun and is not whole."""
+    _head = 0
+    """Bytes that came since its head began."""
 
     def connection_made(self, transport: Any) -> None:
         """Somebody connects."""
@@ -52,6 +58,11 @@ class Guarded(HttpToolsProtocol):
         if self._due is None and not self._inside:
             self._wait_for_head()
         super().data_received(data)
+        if self in self.waiting:
+            self._head += len(data)
+            if self._head > LONGEST_HEAD and not self.transport.is_closing():
+                self.transport.write(_LARGE)
+                self._end()
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -74,6 +85,7 @@ class Guarded(HttpToolsProtocol):
 
     def _wait_for_head(self) -> None:
         self.waiting[self] = None
+        self._head = 0
         self._due = self.loop.call_later(HEAD, self._late)
 
     def _wait_no_more(self) -> None:

@@ -13,8 +13,9 @@ import msgspec
 
 from tactful.model.arrivals import Key
 from tactful.model.problems import StoreProblem
-from tactful.permission.consent import Choices, choices_of
+from tactful.permission.consent import NOTHING_SAID, Choices, choices_of
 from tactful.profile.call import first
+from tactful.profile.snowplow import is_payload
 from tactful.service.door import Refusal, sender_of
 from tactful.service.ingest import Ingested, ingest, refuse_body
 from tactful.web.answers import Answer, Taken, answer, trouble
@@ -131,6 +132,8 @@ def read_calls(body: bytes, kind: str) -> Read:
     deep = may_be_deep(body)
     key = first(document, *KEYS) if isinstance(document, dict) else None
     written = key if isinstance(key, str) else ""
+    if is_payload(document):
+        return _tracked(document, deep)
     if kind:
         calls: Sequence[object] = [document]
     elif isinstance(document, list):
@@ -150,6 +153,16 @@ def read_calls(body: bytes, kind: str) -> Read:
     if shared and len(msgspec.json.encode(shared)) * len(calls) > MOST_SHARED:
         raise TooLarge("Its context says too much for so many calls.")
     return Read(tuple(_call(each, kind, shared, said, deep) for each in calls), written)
+
+
+def _tracked(document: Mapping[str, Any], deep: bool) -> Read:
+    """The events of a tracker of Snowplow. It can set no header, so its app's id may be the key; that is not kept."""
+    events = document.get("data")
+    if not isinstance(events, list):
+        return Read(fault="`data` is not a list.")
+    keys = [each.pop("aid", "") for each in events if isinstance(each, dict)]
+    key = next((each for each in keys if isinstance(each, str)), "")
+    return Read(tuple(_call(each, "", {}, NOTHING_SAID, deep) for each in events), key)
 
 
 def _shared(document: object) -> dict[str, Any]:
