@@ -35,7 +35,6 @@ from tactful.appropriateness.message import (
     contact_point,
     may_ask_here,
     nobody_meets,
-    said,
 )
 from tactful.appropriateness.scene import Ground, Scene
 from tactful.appropriateness.scorecard import Scorecard
@@ -201,7 +200,6 @@ class _Ready(NamedTuple):
     """What may be said now, with its score."""
 
     weighed: Weighed
-    variant: Variant
     factors: dict[str, int]
     score: int
     stage: Stage = "best"
@@ -209,6 +207,8 @@ class _Ready(NamedTuple):
 
 class _Course:
     """One candidate on its way through the stages up to `best`."""
+
+    __slots__ = ("candidate", "full", "name", "scene", "sitting")
 
     def __init__(self, sitting: _Sitting, candidate: Candidate, full: bool) -> None:
         self.sitting = sitting
@@ -228,7 +228,7 @@ class _Course:
     def settled(self, end: Outcome | _Ready, stage: Stage, note: str) -> Outcome:
         """Its outcome after arbitration."""
         if isinstance(end, _Ready):
-            return self._outcome(stage, said(end.variant), end.weighed, note, end.factors)
+            return self._outcome(stage, end.weighed.says, end.weighed, note, end.factors)
         return msgspec.structs.replace(end, stage=stage, note=note) if end.stage == "best" else end
 
     def chosen(self, end: Outcome | _Ready) -> Outcome:
@@ -240,10 +240,10 @@ class _Course:
 
     def _judge(self) -> Outcome | _Ready:
         weighed = self.scene.weighed(self.candidate, self.sitting.case.combinations)
-        variant, picked = weighed.shown, weighed.picked
+        picked = weighed.picked
         if weighed.reach is None:
             return self._outcome("eligible", "never", weighed, weighed.note)
-        if picked.variant is None or variant is None:
+        if picked.variant is None:
             return self._outcome("fitting", "never", weighed, weighed.note)
         shop = self.sitting.timely.held_back(self.candidate)
         if picked.standing == HOLD or shop.until:
@@ -251,7 +251,7 @@ class _Course:
         if picked.standing == ASK:
             return self._question(weighed, weighed.reach)
         made_of = self._factors()
-        return _Ready(weighed, variant, made_of, made_of["score"])
+        return _Ready(weighed, made_of, made_of["score"])
 
     def _held(self, outcome: Outcome, picked: Picked, shop: HeldBack) -> Outcome:
         """What the shop alone holds has no rule as its reason, but a note."""
@@ -310,11 +310,8 @@ class _Course:
     ) -> Outcome:
         """Its outcome with the reasons; in full, with every flow and its whole verdict, `reach` first."""
         score = made_of["score"] if made_of else 0
-        variant = weighed.shown.name if weighed.shown and weighed.picked.variant is not None else ""
-        if made_of and not self.full:
-            return Outcome(self.name, stage, verdict, variant, score=score, factors=made_of, note=note)
-        because = weighed.because
-        outcome = Outcome(self.name, stage, verdict, variant, because, score=score, factors=made_of, note=note)
+        because = weighed.because if self.full or not made_of else ()
+        outcome = Outcome(self.name, stage, verdict, weighed.variant, because, (), (), (), (), 0, score, made_of, note)
         return self._in_full(outcome, weighed) if self.full else outcome
 
     def _in_full(self, outcome: Outcome, weighed: Weighed) -> Outcome:

@@ -41,6 +41,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory, flows: list[Flow]) -> Path:
     return folder
 
 
+COLUMNS = {
+    "act": "mention",
+    "fact.category": "purchase.item",
+    "fact.provenance": "provided",
+    "scenario.channel": "email",
+    "permission.state": "given",
+    "customer.jurisdiction": "uk",
+}
+
+
 def rows(text: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.splitlines()]
 
@@ -103,7 +113,7 @@ def test_a_value_that_is_not_allowed_is_read_as_absent_and_reported(tmp_path: Pa
         "contact.last_24h: -1.0 is below 0.",
         "contact.last_24h: must be a number",
         'fact.purposes: "marketing" is not allowed. Did you mean market?',
-        "(1 rows; read as absent)",
+        "(1 row; read as absent)",
     ):
         assert part in said, said
     assert "unknown" not in said
@@ -111,6 +121,32 @@ def test_a_value_that_is_not_allowed_is_read_as_absent_and_reported(tmp_path: Pa
     assert [row["id"] for row in found] == ["1", "2", "3", "4"]
     bare = typed(tmp_path, "judge", "flows.parquet")
     assert rows(bare.stdout)[1]["because"] == found[1]["because"]
+
+
+@pytest.mark.parametrize("gone", [*COLUMNS, ""])
+def test_a_table_without_a_column_is_judged_as_if_it_were_empty(tmp_path: Path, gone: str) -> None:
+    kept = {key: [value] * 3 for key, value in COLUMNS.items() if key != gone}
+    pl.DataFrame(kept).write_csv(tmp_path / "flows.csv")
+    flow = {key: value for key, value in COLUMNS.items() if key != gone}
+    (tmp_path / "flow.jsonl").write_text(json.dumps({"flow": flow}) + "\n")
+    table, single = (rows(typed(tmp_path, "judge", name).stdout) for name in ("flows.csv", "flow.jsonl"))
+    assert len(table) == 3
+    for key in ("verdict", "because", "missing", "obligations", "reason_customer"):
+        assert {json.dumps(each[key]) for each in table} == {json.dumps(single[0][key])}
+
+
+def test_a_table_of_ids_alone_knows_nothing(tmp_path: Path) -> None:
+    (tmp_path / "flows.csv").write_text("id\na\nb\n")
+    found = rows(typed(tmp_path, "judge", "flows.csv").stdout)
+    assert [(row["id"], row["verdict"]) for row in found] == [("a", "never"), ("b", "never")]
+
+
+def test_in_csv_the_line_is_that_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "flows.csv").write_text("act,scenario.channel\nmention,email\nshout,email\nshout,email\n")
+    result = typed(tmp_path, "judge", "flows.csv")
+    said = " ".join(result.stderr.split())
+    assert 'flows.csv:3: act: "shout" is not allowed.' in said
+    assert "(2 rows; read as absent)" in said
 
 
 def test_what_is_refused(tmp_path: Path) -> None:

@@ -2,24 +2,68 @@
 
 from __future__ import annotations
 
+from functools import cache
 from unittest.mock import patch
 
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.decide.shop import ATTRIBUTES, candidate, case, fit, judge, scorecard
+from tests.decide.shop import ATTRIBUTES, EMAIL, EXPLICIT, NOON, candidate, case, fact, fit, judge, scorecard
 from tests.laws.test_decide_laws import cases
+from tests.policy.policies import judge_of
 
 from tactful.appropriateness.assess import assess
 from tactful.appropriateness.message import STANDINGS, use_stands
 from tactful.appropriateness.offers import Offers
 from tactful.decide import Case, decide, encode_decision
-from tactful.model.records import Given
+from tactful.model.records import DAY, Given
 from tactful.policy.compile import compile_policy
+from tactful.policy.judge import Judge
 
 
 def with_new_judge(old: Case) -> Case:
     return msgspec.structs.replace(old, judge=compile_policy(old.judge.policy))
+
+
+def judged_whole(old: Case) -> bytes:
+    """The decision where every flow is judged whole, by itself, and nothing is kept of it."""
+    with patch.object(Offers, "her", lambda self, person: None):
+        return encode_decision(decide(old))
+
+
+@given(cases())
+def test_what_is_put_together_and_kept_is_what_every_flow_says_by_itself(old: Case) -> None:
+    for detail in ("all", "chosen"):
+        asked = msgspec.structs.replace(old, detail=detail)
+        assert encode_decision(decide(asked)) == judged_whole(asked)
+
+
+@cache
+def judge_of_numbers() -> Judge:
+    return judge_of(
+        """
+        policy: test/numbers
+        version: 1
+        licences:
+          - {id: sure, when: 'fact.confidence >= 0.5'}
+          - {id: speak, when: 'act == "reach"'}
+        limits:
+          - {id: old, tier: norm, at_most: soften, when: fact.age_days > 30}
+          - {id: too-much, tier: norm, at_most: silent, when: norm.excess > 0.1 && fact.confidence < 0.9}
+        """
+    )
+
+
+NUMBERS = st.one_of(st.floats(0, 1), st.sampled_from([0, 0.5, 0.9, 1, 1.5, -1, None]))
+
+
+@given(st.lists(st.tuples(NUMBERS, st.integers(-1, 40)), min_size=1, max_size=6))
+def test_numbers_that_stand_alike_are_kept_as_one_and_others_are_not(several: list[tuple[float | None, int]]) -> None:
+    for confidence, days in several:
+        item = fact("purchase.item", confidence=confidence, at=NOON - days * DAY)
+        mail = candidate(selects=(), variants=(EXPLICIT,), facts={"purchase.item": item, EMAIL.name: EMAIL})
+        asked = case(mail, judge=judge_of_numbers())
+        assert encode_decision(decide(asked)) == judged_whole(asked)
 
 
 @given(cases())

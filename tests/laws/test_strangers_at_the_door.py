@@ -267,3 +267,15 @@ def test_who_ended_it_elsewhere_can_say_yes_for_the_first_time(store: SqliteStor
     send(store, STOP)
     send(store, HERE | {"messageId": "1", "context": said(Marketing=True)}, HOUR)
     assert state(store) == "given"
+
+
+def test_a_no_from_a_page_waits_under_every_name_that_it_gives(store: SqliteStore) -> None:
+    traits = {"email": "ann@shop.example", "phone": "+442079460958"}
+    send(store, STOP | {"context": {"traits": traits}}, 0, PAGE)
+    yes = {"context": said(Marketing=True), "timestamp": "2026-11-21T18:00:00Z"}
+    for number, (kind, value) in enumerate(traits.items()):
+        send(store, {"type": "identify", "messageId": f"y{number}", "traits": {kind: value}, **yes}, HOUR)
+        assert state(store, kind, value) == "withdrawn", "and one who is met under it alone, later, has it"
+    send(store, {"type": "identify", "messageId": "j", "userId": "u1", "traits": traits}, 2 * HOUR)
+    assert len({store.find(*each) for each in [("customer", "u1"), *traits.items()]}) == 1
+    assert state(store) == "withdrawn"

@@ -10,6 +10,7 @@ from tests.policy.policies import SHOP, flow, load
 
 from tactful.model.problems import Problems
 from tactful.model.vocabulary import KEYS
+from tactful.policy.columns.conditions import among
 from tactful.policy.columns.judge import compile_columns
 from tactful.policy.columns.masks import joined, names_in, split, words_of
 from tactful.policy.columns.names import OnColumns, verdicts
@@ -177,6 +178,51 @@ def test_a_place_is_read_as_one_that_stands_for_it(place: str, read: str | None)
     once = places._read(pl.Series("p", [place, None], dtype=pl.String))
     assert once.to_list() == [read, None]
     assert places._read(pl.Series("p", [place, "us", None])).to_list() == [read, "us", None]
+
+
+def test_few_places_are_told_apart_as_many_are() -> None:
+    """Few are compared with each one met, which must not lose a new one, nor take one that is none for a place."""
+    few = ["us", "us-wa", "uk", "eu-fr", None]
+    many = ["us-wa", *(f"eu-{first}{second}" for first in "abc" for second in "defgh"), None]
+    places = places_of('customer.jurisdiction == "us-wa"', 'customer.jurisdiction == "eu"')
+    for column in (few, few[::-1], [None], ["us-ca", "us", "Britain"], ["us-ca", "us"], many, few, [], many[::-1]):
+        expected = [place and places.standing_for(place) for place in column]
+        read = places._read(pl.Series("p", column, dtype=pl.String))
+        assert read.to_list() == expected
+        assert read.dtype == pl.Enum(places.names)
+
+
+def test_words_among_some_are_found_by_their_codes() -> None:
+    """Every set of seven words, in one run of codes or in several, and with those that are none of them."""
+    words = KEYS["fact.provenance"].names
+    assert len(words) == 7
+    frame = pl.DataFrame({"fact.provenance": pl.Series([*words, None], dtype=SCHEMA["fact.provenance"])})
+    for mask in range(1 << len(words)):
+        some = [word for place, word in enumerate(words) if mask >> place & 1]
+        found = frame.select(among("fact.provenance", some, words)).to_series().to_list()
+        assert found == [*(word in some for word in words), None]
+
+
+def test_waivers_of_other_limits_each() -> None:
+    policy: Policy = load(
+        """
+        policy: mine
+        licences: [{id: all, when: 'act in ["mention", "select"]'}]
+        limits:
+          - {id: gently, tier: norm, at_most: soften, when: 'act == "mention"'}
+          - {id: once, tier: norm, at_most: silent, when: 'act == "mention"'}
+          - {id: kept, tier: norm, at_most: ask, when: 'customer.minor'}
+        waivers:
+          - {id: asked, tier: hers, waives: [gently], when: 'hers.welcomes'}
+          - {id: both, tier: hers, waives: [gently, once], when: 'customer.vulnerable'}
+        """
+    )
+    some = [
+        {"act": "mention", "customer.minor": minor, **hers}
+        for minor in (True, False)
+        for hers in ({}, {"hers.welcomes": True}, {"customer.vulnerable": True, "hers.welcomes": False})
+    ]
+    assert OnColumns(compile_columns(policy)).verdicts(some) == [compile_policy(policy).verdict(each) for each in some]
 
 
 def test_a_word_among_all_or_none() -> None:

@@ -62,6 +62,14 @@ def test_analysis_finds_no_fault_in_what_is_begun(begun: Path) -> None:
     assert "of which 0 have a fault" in run("policy", "analyse", str(begun / "gift-shop.yaml"))
 
 
+def test_an_import_that_is_mistyped_is_told_the_nearest_name(begun: Path) -> None:
+    path = begun / "gift-shop.yaml"
+    path.write_text(path.read_text().replace("[norm/retail]", "[norm/retial]"))
+    assert "named norm/retial. Did you mean norm/retail?" in run("policy", "check", str(path), code=BAD_INPUT)
+    with pytest.raises(Problems, match=r"Did you mean gift-shop\?"):
+        load_rules("gift-shp", begun)
+
+
 def test_it_has_a_rule_of_each_kind_and_each_decides_one_of_its_own_cases(begun: Path) -> None:
     rules = load_rules("gift-shop-cases.yaml", begun)
     own = [rule for rule in rules.policy.rules if rule.file.endswith("gift-shop.yaml")]

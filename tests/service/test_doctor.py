@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from tactful.bootstrap import store_at
 from tactful.cli.main import app
 from tactful.model.records import DAY
-from tactful.service.doctor import CheckUp, check_up
+from tactful.service.doctor import CheckUp, Refusals, Share, _moved, check_up
 from tactful.service.ports import Store
 from tactful.service.project import shop_of
 from tactful.service.run import run_campaign
@@ -96,6 +96,23 @@ def test_it_tells_who_is_held_since_when_and_which_source_is_stale(shop: Path) -
     assert len(lines) <= 40
     assert max(map(len, lines)) <= 96
     assert json.loads(tactful("doctor", "--json", code=1).stdout)["alarms"]
+
+
+@pytest.mark.parametrize(("before", "now", "alarms"), [(60, 0, 1), (0, 60, 1), (60, 50, 0), (19, 0, 0), (60, 170, 1)])
+def test_a_rule_that_begins_or_ceases_to_refuse_alarms_though_few_are_meant(before: int, now: int, alarms: int) -> None:
+    shares = (Share("never", "", 300, 300), Share("never", "under-age", now, before))
+    found = _moved(Refusals(NAME, NOW, WEEK_BEFORE, 1000, shares), 100)
+    assert len(found) == alarms
+    assert all("never by under-age" in each for each in found)
+    assert _moved(Refusals(NAME, NOW, WEEK_BEFORE, 1000, shares), 1000) == [], "and a wider bound is kept to"
+
+
+def test_a_law_waits_for_the_clock_as_it_does_in_a_run(shop: Path) -> None:
+    """A run of today for data of 2011 applies the laws of today, so that doctor does not call them waiting."""
+    with closing(a_shop.fill(shop)) as store:
+        answers = shop_of(shop)
+        assert check_up(store, shop, answers, [NAME], NOW).waiting
+        assert check_up(store, shop, answers, [NAME], NOW, NOW + 25 * 366 * DAY).waiting == ()
 
 
 def test_few_people_say_nothing_and_another_policy_is_noted(shop: Path) -> None:

@@ -21,7 +21,7 @@ from tactful.service.page import run_page
 from tactful.service.ports import Store
 from tactful.service.replay import replay
 from tactful.service.report import ReadRun
-from tactful.service.run import run_campaign, sending_reported
+from tactful.service.run import OpenRun, decide_everybody, run_campaign, sending_reported
 from tactful.service.why import why
 
 
@@ -162,6 +162,24 @@ def test_the_page_shows_what_each_would_read_and_escapes_it(tmp_path: Path) -> N
     assert "You usually buy" in html
     assert "Taken on trust: Everybody who ordered since 2010-12-01" in html
     store.close()
+
+
+@pytest.mark.parametrize("most", [0, 1, 1000])
+def test_a_run_that_was_just_made_shows_what_it_shows_when_it_is_read_later(
+    folder: Path, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tactful.service.run.MOST_BUILT", most)
+    store, project = a_shop.fill(folder), a_shop.project(folder)
+    made = OpenRun(store, project, a_shop.NOW, a_shop.LATER, "watch")
+    decide_everybody(made)
+    run = store.run(made.run_id)
+    assert run is not None
+    later = ReadRun(store, run)
+    assert len(made.built) == min(most, 5)
+    assert ReadRun(store, run, made).shown() == later.shown()
+    for row, _ in later.decisions():
+        here, again = made.built.get(row.decision_id), later.rebuilt(row)[0]
+        assert here is None or (here.match, here.facts, here.offer) == (again.match, again.facts, again.offer)
 
 
 def test_deciding_again_for_the_same_instant_gives_the_same_run(folder: Path) -> None:

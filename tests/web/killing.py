@@ -68,7 +68,9 @@ def killed_again_and_again(shop: Path, written: str, *flags: str) -> list[Retryi
             time.sleep(chance.uniform(0.05, 0.6))
             server.kill()
             server = start(shop, "--rate", "100000", *flags, port=port[0])
-        time.sleep(0.5)
+        deadline = time.monotonic() + 60
+        while any(len(client.acknowledged) <= KILLS for client in clients) and time.monotonic() < deadline:
+            time.sleep(0.05)
         stop.set()
         for client in clients:
             client.join(30)

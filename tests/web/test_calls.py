@@ -294,3 +294,12 @@ def test_the_recorded_requests_of_posthog_are_taken(server: Server, shared_data:
             assert server.ask("POST", "/batch/", body, headers=headers).said["repeated"] == 1
             taken += 1
     assert taken == 2
+
+
+def test_she_is_found_by_her_number_however_it_is_written(server: Server) -> None:
+    told = {"type": "identify", "userId": "rung", "traits": {"phone": "020 7946 0991"}, "messageId": "rung-1"}
+    assert server.send([told]).said["accepted"] == 1
+    for written in ("020 7946 0991", "+44 20 7946 0991", "+442079460991"):
+        body = json.dumps({"person": {"phone": written}})
+        reply = server.ask("POST", "/v1/person", body, server.keys["crm"])
+        assert (reply.status, reply.said["held"]["called"]) == (200, "rung"), written

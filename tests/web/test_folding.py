@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,8 @@ def test_what_comes_in_bit_by_bit_is_folded_as_if_it_came_at_once(shop: Path, pl
     with serving(shop, *flags(place)) as server:
         for number in range(0, 60, 3):
             server.send([viewed("bits", number + n) for n in range(3)], written)
-            time.sleep(0.1)
+            if number % 15 == 0:
+                until(partial(folded, place, "bits", number + 3))
         until(lambda: folded(place, "bits", 60))
         assert figure(server, "tactful_fold_troubles_total") == 0
         assert figure(server, "tactful_folded_total") >= 3
@@ -131,10 +133,11 @@ def test_one_that_hangs_does_not_keep_the_server_from_stopping(shop: Path) -> No
 
 def test_signals_for_the_whole_group_end_the_server_in_order(shop: Path) -> None:
     """What a service manager and Ctrl-C do: it is the server that ends the process, when it has finished."""
+    written = key(shop, "server")
     with serving(shop) as server:
-        until(lambda: len(folders(server.process.pid)) == 1)
+        server.send([viewed("group", 0)], written)
+        until(lambda: folded(shop, "group", 1))
         (child,) = folders(server.process.pid)
-        time.sleep(2)
         os.kill(child, signal.SIGTERM)
         os.kill(child, signal.SIGINT)
         time.sleep(0.5)

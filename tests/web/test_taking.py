@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -118,3 +119,26 @@ def test_a_body_is_packed_in_few_parts(server: Server) -> None:
         reply = server.ask("POST", "/v1/batch", gzip.compress(b"") * empty + body, server.keys["server"])
         assert (reply.status, reply.said["accepted"] + reply.said["repeated"]) == (200, accepted)
     assert "parts" in reply.said["refused"][0]["reason"]
+
+
+@pytest.mark.parametrize("context", [5, "x", [1], True, {"a": 1}, None])
+def test_whatever_a_batch_says_for_all(context: Any) -> None:
+    assert len(read_calls(json.dumps({"context": context, "batch": [{"context": {}}] * 2}).encode(), "").calls) == 2
+
+
+@pytest.mark.parametrize("keys", [0, 30_000])
+def test_what_a_batch_says_for_all_is_not_multiplied_without_bound(keys: int) -> None:
+    context = {f"k{n}": 1 for n in range(keys)}
+    body = json.dumps({"context": context, "batch": [{"context": {}}] * (5_001 if not keys else 3_000)}).encode()
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            read_calls(body, "")
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_batch_of_many_calls_may_say_much_for_all() -> None:
+    body = json.dumps({"context": {f"k{n}": 1 for n in range(300)}, "batch": [{"context": {"a": 1}}] * 5_000}).encode()
+    assert len(read_calls(body, "").calls) == 5_000

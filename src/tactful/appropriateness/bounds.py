@@ -5,7 +5,7 @@ Two numbers between the same of these are the same to every rule and to every fa
 
 from __future__ import annotations
 
-import sys
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable
 
@@ -15,7 +15,7 @@ from tactful.model.vocabulary import KEYS
 from tactful.policy.comparisons import leaves
 from tactful.policy.rules import Atom, Pair, Policy
 
-MOST = sys.float_info.max
+MOST = math.nextafter(math.inf, 0)
 
 
 def compared_with(key: str, policy: Policy) -> tuple[float, ...]:

@@ -7,7 +7,7 @@ flow are joined to it. A flow with a value out of the vocabulary is judged whole
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from tactful.appropriateness.assess import assess, assess_where
@@ -70,16 +70,18 @@ class Scene:
         self._on = on
         self._standing_of, self._alike = standing_of, alike
         self._values = None if on.like is None else values_of(scenario, SCENARIO)
+        self._base: Flow | None = None
         self._known: Stands | None = None
         self._by_category: dict[str, Stands] = {}
 
-    @cached_property
+    @property
     def base(self) -> Flow:
         """Every key that does not depend on the fact."""
-        base = {**self._on.person, **self.scenario}
-        base.pop("scenario.fit", None)
-        base.pop("norm.excess", None)
-        return base
+        if self._base is None:
+            self._base = {**self._on.person, **self.scenario}
+            self._base.pop("scenario.fit", None)
+            self._base.pop("norm.excess", None)
+        return self._base
 
     def weighed(self, candidate: Candidate, combinations: Combinations = NO_COMBINATIONS) -> Weighed:
         """How a candidate stands here; kept for all who are alike by what is read of the facts that it uses."""

@@ -21,6 +21,7 @@ from tactful.appropriateness.message import (
     nobody_meets,
     pick,
     reasons,
+    said,
 )
 from tactful.model.records import Candidate, Fact, Variant
 from tactful.model.verdict import Form
@@ -34,7 +35,8 @@ class Weighed(NamedTuple):
 
     `reach` is how speaking to her stands, None where what it rests on may not be used. `uses` are those of `shown`: the
     variant that it takes, or else the last that was looked at; None: only what it rests on. `least` is how the least of
-    them all stands, `because` the rules that decide that, and `note` a sentence for one that falls.
+    them all stands, `because` the rules that decide that, and `note` a sentence for one that falls. `variant` is the
+    name of the one that it takes and `says` the verdict of saying it; empty and `never` where it falls.
     """
 
     reach: Stood | None
@@ -43,7 +45,9 @@ class Weighed(NamedTuple):
     uses: tuple[Used, ...]
     least: int
     because: tuple[str, ...]
-    note: str = ""
+    note: str
+    variant: str
+    says: str
 
 
 def weigh(
@@ -87,4 +91,6 @@ def _weighed(
 ) -> Weighed:
     several = [stood for _, _, stood in uses]
     least, because = reasons(several if reach is None else [reach, *several])
-    return Weighed(reach, picked, shown, tuple(uses), least, because, note)
+    taken = None if picked.variant is None else shown
+    name, says = (taken.name, said(taken)) if taken else ("", "never")
+    return Weighed(reach, picked, shown, tuple(uses), least, because, note, name, says)

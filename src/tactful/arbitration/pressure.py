@@ -53,11 +53,10 @@ class Room:
 
     def __init__(self, caps: Iterable[Cap], contacts: Sequence[Contact] | None, now: int) -> None:
         self._full = [(cap, found) for cap in caps if (found := _full(cap, contacts, now)) is not None]
+        self.free = not self._full
 
     def full(self, purpose: str, channel: str) -> Full | None:
         """Whether a cap leaves no room for one more contact of this purpose in this channel, and until when."""
-        if not self._full:
-            return None
         found = [full for cap, full in self._full if purpose in cap.purposes and cap.channel in ("", channel)]
         unknown = [each for each in found if each.opens is None]
         if unknown or not found:

@@ -52,9 +52,12 @@ class Timely:
         self._hours, self._zones, self._contacts, self._now = hours, zones, contacts, now
         self._room = pressure.Room(caps, contacts, now)
         self._quiet = hours is not None and quiet.is_quiet(zones, hours, now)
+        self._free = not self._quiet and self._room.free
 
     def held_back(self, candidate: Candidate) -> HeldBack:
         """What holds this candidate."""
+        if self._free:
+            return FREE
         began = she_began(candidate)
         full = None if began else self._room.full(candidate.purpose, candidate.channel)
         is_quiet = self._quiet and quiet_binds(candidate)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tactful.cli.folder import AsJson, Folder, project_of, read_only
-from tactful.cli.instant import instant
+from tactful.cli.instant import clock, instant
 from tactful.cli.main import app
 from tactful.cli.screen import NO, answered, hang, say, say_json
 from tactful.service.doctor import CheckUp, Refusals, Share, check_up, percent
@@ -37,7 +37,7 @@ def doctor(
     with read_only(shop) as store:
         damage = store.damage()
         size = store.size()
-        found = check_up(store, shop, answers, names, at, round(bound * 10))
+        found = check_up(store, shop, answers, names, at, clock(), round(bound * 10))
     if json:
         say_json({**{name: getattr(found, name) for name in found.__struct_fields__}, "damage": damage})
     else:

@@ -15,6 +15,7 @@ from tactful.cli.instant import clock, instant
 from tactful.cli.screen import answered, fail, hang, progress, say, say_json
 from tactful.model.problems import suggestion
 from tactful.permission.imports import VENDORS
+from tactful.service.door import region_of
 from tactful.service.events_table import is_table
 from tactful.service.identity import read_rules
 from tactful.service.import_contacts import (
@@ -71,7 +72,7 @@ def permissions(
         read = read_permissions(frame, tool, pairs(map), purpose or [], at, str(file))
         people = len({each.person for each in read.statements})
         with progress("keeping", people, quiet=json) as moved:
-            done = import_permissions(store, read, file, clock(), moved)
+            done = import_permissions(store, read, file, clock(), moved, region_of(answers))
     _show_all(read, done, answers.zone, explain, json)
 
 
@@ -135,7 +136,7 @@ def contacts(
     if not dry_run:
         with opened(shop) as store, progress("keeping", len(read.rows), quiet=json) as moved:
             sending_reported(store, sent_by.name, clock())
-            done = import_contacts(store, read, sent_by.channel, sent_by.purpose, str(file), moved)
+            done = import_contacts(store, read, sent_by.channel, sent_by.purpose, str(file), moved, region_of(answers))
     if json:
         say_json({"columns": read.columns, "lines": read.lines, "refused": read.refused[:_LISTED], "import": done})
     else:

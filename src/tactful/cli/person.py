@@ -12,6 +12,7 @@ from tactful.cli.folder import AsJson, Folder, read_only
 from tactful.cli.instant import instant
 from tactful.cli.main import app
 from tactful.cli.screen import answered, hang, say, say_json
+from tactful.service.door import region_of
 from tactful.service.person import Happening, Held, PersonView, by_name, show, who
 from tactful.service.project import Project, read_texts
 from tactful.service.report import local_time
@@ -45,7 +46,7 @@ def shown(
     zone = project.shop.zone
     at = instant(now, zone)
     with read_only(shop) as store:
-        view = show(store, project, who(store, named), at)
+        view = show(store, project, who(store, named, region_of(project.shop)), at)
     if json:
         say_json(view)
         return

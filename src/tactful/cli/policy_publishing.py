@@ -45,7 +45,7 @@ Note = Annotated[str, typer.Option("--note", help="Why, in a sentence; kept in t
 @commands.command("analyse", short_help="Rules that never matter, claims that fail.")
 @answered
 def analyse_rules(policy: Name = DEFAULT_POLICY, json: AsJson = False) -> None:
-    """Find rules that never hold or make no difference, and claims that some flow breaks: over all there can be."""
+    """Find rules that never hold or never matter, and claims that some flow breaks: over every flow there can be."""
     found = analyse(_with_cases(policy, None))
     if json:
         say_json(found)

@@ -45,6 +45,14 @@ def load_text(text: str, file: str, fetch: Fetch, name: str = "policy", today: d
     return loader.policy(loader.top or name, today)
 
 
+class NoPolicy(LookupError):
+    """There is no policy of a name; `hint` is what may be meant, to be put behind a sentence, or empty."""
+
+    def __init__(self, hint: str = "") -> None:
+        super().__init__(f"there is no policy of this name.{hint}")
+        self.hint = hint
+
+
 class _Loader:
     """Gathers rules, cases and claims over the files of one policy, each file once."""
 
@@ -73,8 +81,9 @@ class _Loader:
             return
         try:
             text, label = self.fetch(name)
-        except (LookupError, OSError):
-            self.problems.append(Problem(file, line, f"there is no policy named {name}.", "imports"))
+        except (LookupError, OSError) as error:
+            hint = error.hint if isinstance(error, NoPolicy) else ""
+            self.problems.append(Problem(file, line, f"there is no policy named {name}.{hint}", "imports"))
             return
         self.read(text, label, name, (*above, name), named=True)
 

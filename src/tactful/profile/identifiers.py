@@ -92,6 +92,15 @@ def loyalty_number(value: object) -> str | None:
     return unicodedata.normalize("NFKC", re.sub(r"[\s-]", "", text)) or None if text else None
 
 
+def spelled(kind: str, value: str, region: str | None) -> str:
+    """An identifier as the door keeps it, however a file or a person writes it; as it is where it cannot be read."""
+    if kind == EMAIL:
+        return email_address(value) or value
+    if kind == PHONE:
+        return phone_number(value, region) or value
+    return loyalty_number(value) or value if kind == LOYALTY else value
+
+
 def strongest_first(names: Iterable[Identifier], person_kind: str) -> tuple[Identifier, ...]:
     """Each once: a customer number, a card, an address, a number, others, a device, a browser."""
     found = dict.fromkeys(names)

@@ -79,10 +79,13 @@ def take_traits(traits: Mapping[str, Any], table: TraitTable) -> tuple[dict[str,
 def _flat(values: Mapping[str, Any], prefix: str, depth: int) -> list[tuple[str, Any]]:
     flat: list[tuple[str, Any]] = []
     for name, value in values.items():
-        if isinstance(value, Mapping) and depth < 4:
-            flat += _flat(value, f"{prefix}{name}.", depth + 1)
+        path = f"{prefix}{name[: LONGEST + 1]}"
+        if len(path) > LONGEST:
+            flat.append((path[:LONGEST], None))
+        elif isinstance(value, Mapping) and depth < 4:
+            flat += _flat(value, f"{path}.", depth + 1)
         else:
-            flat.append((f"{prefix}{name}", value))
+            flat.append((path, value))
     return flat
 
 

@@ -35,6 +35,8 @@ BOUND = 100
 """By how many permille a share may move in a week without alarm."""
 FEWEST = 20
 """Below so many people a share says nothing."""
+PLAIN = 20
+"""From so many permille on a rule that begins or ceases to refuse alarms, however small its share."""
 OLD = 30 * DAY
 """From when on somebody held alarms."""
 BACK = 12
@@ -86,9 +88,11 @@ class CheckUp(msgspec.Struct, frozen=True):
     alarms: tuple[str, ...]
 
 
-def check_up(store: Store, folder: Path, shop: Shop, campaigns: list[str], now: int, bound: int = BOUND) -> CheckUp:
-    """Look at everything at `now`; `bound` is in permille."""
-    waiting, notes, alarms = _policy(store, folder, day_of(now))
+def check_up(
+    store: Store, folder: Path, shop: Shop, campaigns: list[str], now: int, at: int = 0, bound: int = BOUND
+) -> CheckUp:
+    """Look at everything at `now`; `at` is the clock: law waits as it would for a run. `bound` is in permille."""
+    waiting, notes, alarms = _policy(store, folder, day_of(max(now, at)))
     sources = list_sources(store, shop, now)
     alarms += [_not_heard(each) for each in sources if each.state not in (FRESH, NOTHING)]
     holds: list[OldHold] = []
@@ -201,10 +205,14 @@ def _permille(part: int, whole: int) -> int:
 
 
 def _moved(refusals: Refusals, bound: int) -> list[str]:
-    """What moved by more than the bound, in either direction."""
+    """What moved by more than the bound, or began or ceased altogether, in either direction."""
     found = []
     for share in refusals.shares:
-        if share.before is not None and abs(share.now - share.before) > bound:
+        if share.before is None:
+            continue
+        least, most = sorted((share.now, share.before))
+        began_or_ceased = bool(share.rule) and least == 0 and most >= PLAIN and most * refusals.people >= 1000 * FEWEST
+        if most - least > bound or (began_or_ceased and most > bound // 5):
             what = f"{share.verdict} by {share.rule}" if share.rule else share.verdict
             moved = "rose" if share.now > share.before else "fell"
             shares = f"from {percent(share.before)} to {percent(share.now)}"

@@ -26,7 +26,17 @@ from tactful.profile.traits import TraitTable, load_traits
 from tactful.service.packs import packaged
 from tactful.service.shop import Shop
 
-__all__ = ["Doorman", "Refusal", "Sender", "arrive", "check_point", "doorman_of", "not_taken", "sender_of"]
+__all__ = [
+    "Doorman",
+    "Refusal",
+    "Sender",
+    "arrive",
+    "check_point",
+    "doorman_of",
+    "not_taken",
+    "region_of",
+    "sender_of",
+]
 
 NOBODIES = frozenset({"anonymous"})
 _REGIONS = {"uk": "GB"}
@@ -123,19 +133,23 @@ class Doorman:
         return Desk(door, None, f"no collection point covers {sender.source}: what was she told there?")
 
 
+def region_of(shop: Shop) -> str | None:
+    """Where telephone numbers without a country are (`GB`)."""
+    country, _, place = shop.home.partition("-")
+    return (_REGIONS.get(country, country.upper()) if country != "eu" else place[:2].upper()) or None
+
+
 def doorman_of(
     shop: Shop, points: Iterable[CollectionPoint], not_goods: NotGoods | None = None, zone: tzinfo | None = None
 ) -> Doorman:
     """The doorman of a shop. `zone` is how times without a zone are read; None: they are refused."""
-    country, _, place = shop.home.partition("-")
-    region = _REGIONS.get(country, country.upper()) if country != "eu" else place[:2].upper()
     return Doorman(
         points=points,
         traits=load_traits(packaged("profile", "tables/traits.yaml"), "traits.yaml"),
         not_goods=not_goods or load_not_goods(packaged("profile", "tables/not_goods.yaml"), "not_goods.yaml"),
         codes_pattern=shop.goods or None,
         zone=zone,
-        region=region or None,
+        region=region_of(shop),
         currency=shop.currency.upper(),
     )
 

@@ -15,6 +15,8 @@ import msgspec
 
 from tactful.model.kept import DecisionRow
 from tactful.model.problems import Problem, Problems, suggestion
+from tactful.profile.identifiers import spelled
+from tactful.service.door import region_of
 from tactful.service.heaps import heap_of
 from tactful.service.ports import Store
 from tactful.service.project import Project
@@ -150,7 +152,8 @@ class Gate:
     def _people(self, rows: list[list[str]], who: int, kind: str) -> dict[str, int]:
         """Whom each name on the list means; 17850.0 is 17850 where nobody has the longer name."""
         names = dict.fromkeys(row[who].strip() for row in rows)
-        found = {name: self.store.find(kind, name) for name in names if name}
+        region = region_of(self.read.project.shop)
+        found = {name: self.store.find(kind, spelled(kind, name, region)) for name in names if name}
         for name in [name for name, person in found.items() if person is None and _DECIMAL.fullmatch(name)]:
             found[name] = self.store.find(kind, name.partition(".")[0])
         return {name: person for name, person in found.items() if person is not None}

@@ -11,6 +11,7 @@ import msgspec
 from tactful.model.arrivals import ANSWERS, Identifier, Merge, Review
 from tactful.model.problems import NotThere, Problem, Problems, suggestion
 from tactful.model.said import Conflict
+from tactful.profile.identifiers import spelled
 from tactful.profile.identity import IdentityRules, load_identity
 from tactful.service.packs import packaged, read_text
 from tactful.service.ports import Store
@@ -64,7 +65,8 @@ def person_of(store: Store, rules: IdentityRules, named: str) -> int:
     names: list[Identifier] = [(kind.strip(), value.strip())] if colon else []
     names += rules.in_order((each, named) for each in rules.kinds)
     for name in names:
-        if (person := store.owner(*name)) is not None:
+        kind_of, written = name
+        if (person := store.owner(kind_of, spelled(kind_of, written, None))) is not None:
             return person
     hint = suggestion(kind, rules.kinds) if colon and kind not in rules.kinds else ""
     raise Problems([Problem(named, 0, f"nobody of this name is in the store; write it as `customer:17850`.{hint}")])

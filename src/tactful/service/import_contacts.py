@@ -13,6 +13,7 @@ import msgspec
 from tactful.model.document import read_document
 from tactful.model.problems import Problem, Problems, suggestion
 from tactful.model.records import Contact
+from tactful.profile.identifiers import spelled
 from tactful.profile.times import TimeRefused, parse_time
 from tactful.service.packs import read_text
 from tactful.service.permissions_file import as_texts, whole_number
@@ -154,8 +155,14 @@ def import_contacts(
     purpose: str,
     file: str,
     moved: Callable[[int], None] = lambda steps: None,
+    region: str | None = None,
 ) -> ContactImport:
-    """Put each contact into the ledger once. Raises Problems where not one of the people is known here."""
+    """Put each contact into the ledger once. Raises Problems where not one of the people is known here.
+
+    `region` is where telephone numbers without a country are (`GB`).
+    """
+    rows = [msgspec.structs.replace(row, person=(row.person[0], spelled(*row.person, region))) for row in read.rows]
+    read = msgspec.structs.replace(read, rows=tuple(rows))
     people = list(dict.fromkeys(row.person for row in read.rows))
     known = {person for person in people if store.find(*person) is not None}
     if not known and store.persons():

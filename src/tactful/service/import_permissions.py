@@ -11,6 +11,7 @@ import msgspec
 from tactful.model.kept import ImportedFile
 from tactful.model.records import Permission
 from tactful.permission.standing import ENDS, GRANTS
+from tactful.profile.identifiers import spelled
 from tactful.service.permissions_file import PermissionFile, Statement
 from tactful.service.ports import Store
 
@@ -39,16 +40,19 @@ def import_permissions(
     path: Path,
     now: int,
     moved: Callable[[int], None] = lambda steps: None,
+    region: str | None = None,
 ) -> PermissionImport:
     """Append what is new, refusals first, so that what a crash leaves out are not those: then run it again.
 
-    Whoever is not known yet becomes a person, so that her no is there before she is.
+    Whoever is not known yet becomes a person, so that her no is there before she is. `region` is where telephone
+    numbers without a country are (`GB`).
     """
     digest = hashlib.sha256(path.read_bytes()).digest()
     before = store.imported(digest) is not None
     by_person: dict[tuple[str, str], list[Statement]] = {}
     for statement in read.statements:
-        by_person.setdefault(statement.person, []).append(statement)
+        kind, value = statement.person
+        by_person.setdefault((kind, spelled(kind, value, region)), []).append(statement)
     added = created = 0
     people = sorted(by_person, key=lambda person: all(each.permission.state not in ENDS for each in by_person[person]))
     for start in range(0, len(people), _PEOPLE):

@@ -38,6 +38,7 @@ _FIELDS: dict[str, pl.DataType] = {
 """The fields of a line of `tactful judge`, behind its id."""
 _NOT_A_TABLE = "cannot be read as a table; a table of flows is a Parquet file, or a CSV file with a column for each key"
 _ROW = "row of the file"
+_PLACE = "customer.jurisdiction"
 _AT_A_TIME, _MOST_KEPT = 5_000, 20_000
 
 
@@ -74,21 +75,29 @@ class Tally:
             self.moved(found.height)
 
     def problems(self, file: str) -> list[Problem]:
-        """A sentence for each value that was read as absent."""
+        """A sentence for each value that was read as absent, with its row; of CSV its line, below that of the names."""
+        above = 0 if is_parquet(Path(file)) else 1
         return [
             Problem(
-                file, each.first, f"{each.key}: {complaint(each.key, each.value)} ({each.rows} rows; read as absent)"
+                file,
+                each.first + above,
+                f"{each.key}: {complaint(each.key, each.value)} "
+                f"({each.rows} {'row' if each.rows == 1 else 'rows'}; read as absent)",
             )
             for each in sorted(self.wrong.values(), key=lambda each: (each.first, each.key))
         ]
 
 
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet, by its name or by how it begins."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1" or path.suffix == ".parquet"
+
+
 def scan(path: Path) -> pl.LazyFrame:
     """The table in a file, not yet read. Raises Problems where it is none, or where a column is no key."""
     try:
-        with path.open("rb") as file:
-            parquet = file.read(4) == b"PAR1" or path.suffix == ".parquet"
-        table = pl.scan_parquet(path) if parquet else pl.scan_csv(path, infer_schema=False)
+        table = pl.scan_parquet(path) if is_parquet(path) else pl.scan_csv(path, infer_schema=False)
         schema = table.collect_schema()
     except OSError as error:
         raise Problems([Problem(str(path), 0, f"cannot be opened: {(error.strerror or 'error').lower()}.")]) from None
@@ -110,6 +119,7 @@ def judge_table(rules: Rules, path: Path, out: Path | IO[bytes], masks: bool, mo
     names = Named(rules, judge)
     schema = dict(table.collect_schema())
     fields = judge.schema if masks else _FIELDS
+    nowhere = [] if _PLACE in schema else [pl.repeat(None, pl.len(), dtype=pl.String).alias(_PLACE)]
 
     failed: list[Exception] = []
 
@@ -122,7 +132,7 @@ def judge_table(rules: Rules, path: Path, out: Path | IO[bytes], masks: bool, mo
 
     def judged_piece(piece: pl.DataFrame) -> pl.DataFrame:
         start = int(piece.item(0, _ROW)) if piece.height else 0
-        flows = piece.select(name for name in schema if name != "id")
+        flows = piece.select(*(name for name in schema if name != "id"), *nowhere)
         found = judge.judge(flows)
         tally.add(found, wrong_values(flows), start)
         ids = piece.select(_id(schema))

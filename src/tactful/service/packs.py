@@ -12,7 +12,7 @@ from tactful.appropriateness.scorecard import Scorecard, load_scorecard
 from tactful.model.problems import Problem, Problems, suggestion
 from tactful.policy.compile import compile_policy
 from tactful.policy.judge import Judge
-from tactful.policy.load import load_policy, load_text
+from tactful.policy.load import NoPolicy, load_policy, load_text
 from tactful.policy.rules import Policy
 
 DEFAULT_POLICY = "norm/retail"
@@ -60,7 +60,8 @@ class Fetcher:
         for candidate in (path, path.with_suffix(".yaml")):
             if candidate.is_file():
                 return read_text(candidate), str(candidate)
-        raise LookupError(f"there is no policy of this name.{suggestion(name, pack_names())}")
+        beside = (each.stem for each in path.parent.glob("*.yaml"))
+        raise NoPolicy(suggestion(name, [*pack_names(), *beside]))
 
 
 def read_text(path: Path) -> str:

@@ -19,7 +19,7 @@ from tactful.profile.attributes import AttributeSettings, attributes
 from tactful.profile.document import FOLD, Document, decode_document
 from tactful.profile.facts import every_name, read
 from tactful.profile.fold import fold
-from tactful.profile.identifiers import KINDS
+from tactful.profile.identifiers import KINDS, spelled
 from tactful.profile.journey import Episode, Open, journey
 from tactful.profile.labels import Declared
 from tactful.profile.retention import Retention
@@ -97,13 +97,17 @@ class PersonView(msgspec.Struct, frozen=True):
     decisions: tuple[Decided, ...]
 
 
-def who(store: Store, named: str) -> int:
-    """The person of `kind:value`, or of a bare value of one of the usual kinds. Raises Problems where there is none."""
+def who(store: Store, named: str, region: str | None = None) -> int:
+    """The person of `kind:value`, or of a bare value of one of the usual kinds. Raises Problems where there is none.
+
+    `region` is where telephone numbers without a country are (`GB`).
+    """
     kind, colon, value = named.partition(":")
-    if colon and (found := store.find(kind.strip(), value.strip())) is not None:
+    kind, value = kind.strip(), value.strip()
+    if colon and (found := store.find(kind, spelled(kind, value, region))) is not None:
         return found
     for each in KINDS:
-        if (found := store.find(each, named)) is not None:
+        if (found := store.find(each, spelled(each, named, region))) is not None:
             return found
     if colon and kind.strip() not in KINDS and (hint := suggestion(kind.strip(), KINDS)):
         raise Problems([Problem(named, 0, f"there is no kind of identifier `{kind.strip()}`.{hint}")])

@@ -23,7 +23,7 @@ for somebody to look. `identifier.shared` is 1 once several people turned out to
 be taken, `left_out` counts what was not kept, `refold` names people whose document has to be folded anew, and
 `follower` how far one who follows the events has come.
 
-Version 5 adds `article`, what the shop sells as the sales of every channel show it.
+Version 7 adds `article`, what the shop sells as the sales of every channel show it.
 """
 
 from __future__ import annotations
@@ -160,12 +160,12 @@ VERSION_3 = (
     "CREATE TABLE follower (name TEXT PRIMARY KEY, txid INTEGER NOT NULL, pos INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 )
 
-VERSION_5 = (
+VERSION_7 = (
     """CREATE TABLE article (
         code BLOB PRIMARY KEY, name BLOB NOT NULL, price INTEGER NOT NULL, first_at INTEGER NOT NULL,
         last_at INTEGER NOT NULL, sold INTEGER NOT NULL, goods INTEGER NOT NULL CHECK (goods IN (0, 1))
     ) STRICT, WITHOUT ROWID""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_5)
+STEPS: tuple[tuple[str, ...], ...] = (VERSION_1, VERSION_2, VERSION_3, VERSION_7)
 NEWEST = len(STEPS)

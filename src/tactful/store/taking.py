@@ -51,14 +51,18 @@ class TakingVerbs(EventVerbs, StorePart):
 
     def _meant(self, connection: Connection, arrivals: Iterable[Arrival]) -> tuple[Meant, int]:
         """Whom the identifiers mean. People are made of whom an event is, and of whom a permission is first of all; of
-        the other subjects only who is there is found, and of what may not be kept nobody is made."""
+        the other subjects only who is there is found: they are joined to her next. Where that may not be, a no waits
+        under each of them. Of what may not be kept nobody is made."""
         makes: dict[Identifier, None] = {}
         finds: dict[Identifier, None] = {}
         for arrival in arrivals:
             subjects = arrival.subjects if arrival.permissions else ()
             own = {event.person for event in arrival.events if event.person}
+            waits = not arrival.may_join and any(each.state in ENDS for each in arrival.permissions)
             own.update(
-                each for each in subjects[:1] if each in arrival.names or (arrival.may_join and not arrival.names)
+                each
+                for each in (subjects if waits else subjects[:1])
+                if each in arrival.names or (arrival.may_join and not arrival.names)
             )
             for each in own.union(subjects):
                 if each in own or each[0] in arrival.nobodies:

@@ -11,6 +11,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
 from tactful.model.problems import StoreProblem, suggestion
+from tactful.profile.identifiers import spelled
+from tactful.service.door import region_of
 from tactful.service.person import show
 from tactful.service.printable import printable
 from tactful.web.answers import Answer, Trouble, answer, trouble
@@ -53,7 +55,7 @@ def read_person(desk: Desk, body: bytes, speaker: Speaker) -> Answer:
             return trouble(400, _MISREAD, log=log)
         [(kind, value)] = asked.person.items()
         shop = desk.shop
-        person = desk.store.find(kind, value)
+        person = desk.store.find(kind, spelled(kind, value, region_of(shop.project.shop)))
         if person is None and kind not in shop.joining.kinds:
             return trouble(400, _no_kind(kind, shop.joining.kinds), log=log)
         if person is None:

@@ -38,6 +38,8 @@ MOST_CHOICES = 200_000
 """Choices that a batch may say for all of its calls, times its calls."""
 KEYS = ("writeKey", "api_key")
 """How Segment's SDKs and those of PostHog call a key that stands in the body."""
+MOST_SHARED = 20_000_000
+"""Bytes that a batch says for all of its calls, times its calls."""
 _PART = b"\x1f\x8b\x08"
 """With what each part of gzip begins; in a packed body it hardly ever stands elsewhere."""
 _SAYS = ("consent", "categoryPreferences", "consentManagement", "gpc")
@@ -61,8 +63,6 @@ def take(desk: Desk, kind: str, most: int, raw: bytes, speaker: Speaker, gpc: bo
         key = known or entitled(desk, speaker, "ingest", read.key)
         if isinstance(key, Answer):
             return key
-        if len(read.calls) > MOST_CALLS:
-            return trouble(413, f"There are more than {MOST_CALLS:,} calls in it.", log={"source": key.source})
         return _taken(desk, key, read, body, gpc)
     except TooLarge as large:
         return trouble(413, str(large) or f"The body is larger than {most:,} bytes.")
@@ -144,10 +144,14 @@ def read_calls(body: bytes, kind: str) -> Read:
         calls = document["batch"]
     else:
         calls = [document]
+    if len(calls) > MOST_CALLS:
+        raise TooLarge(f"There are more than {MOST_CALLS:,} calls in it.")
     shared = _shared(document) if calls is not document and not kind else {}
     said = choices_of(shared.get("context"))
     if len(said.said) * len(calls) > MOST_CHOICES:
         raise TooLarge("Its context says too many choices for so many calls.")
+    if shared and len(msgspec.json.encode(shared)) * len(calls) > MOST_SHARED:
+        raise TooLarge("Its context says too much for so many calls.")
     return Read(tuple(_call(each, kind, shared, said, deep) for each in calls), written)
 
 
