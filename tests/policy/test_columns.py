@@ -142,6 +142,12 @@ def test_no_rows_and_no_keys() -> None:
     assert OnColumns(nothing).verdicts([{}, {}]) == [compile_policy(policy_of([])).verdict({})] * 2
 
 
+def test_a_frame_of_no_key_but_some_is_judged() -> None:
+    acts = pl.DataFrame({"act": ["mention", "select"]})
+    expected = [compile_policy(load(SHOP)).verdict({"act": act}) for act in acts.get_column("act")]
+    assert list(verdicts(JUDGE, JUDGE.judge(acts))) == expected
+
+
 def test_more_rows_than_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tactful.policy.columns.judge._AT_ONCE", 2)
     monkeypatch.setattr("tactful.policy.columns.judge._LEAST", 1)

@@ -130,7 +130,7 @@ class ColumnJudge:
     def _ready(self, frame: pl.LazyFrame, schema: Mapping[str, pl.DataType], kept: Sequence[str]) -> pl.LazyFrame:
         """The columns of all keys, absent ones null, besides those to keep; the first gives their length."""
         present = [ready(KEYS[key], schema[key]) for key in self.keys if key in schema]
-        absent = [pl.lit(None, dtype=SCHEMA[key]).alias(key) for key in self.keys if key not in schema]
+        absent = [pl.lit(None, dtype=SCHEMA[key]).alias(key) for key in self.keys if key not in schema and key != OPEN]
         found = frame.select(
             pl.first().alias("first"), *(pl.col(name).alias(f"kept {name}") for name in kept), *present
         )
