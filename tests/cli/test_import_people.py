@@ -155,7 +155,7 @@ def test_sources_are_listed_with_what_their_silence_means(folder: Path, now: str
     rows = [" ".join(line.split()) for line in run(folder, "source", "list", "--now", now).stdout.splitlines()]
     assert rows[1].startswith(f"helpdesk customer.complaint_open: false 2011-12-10 09:00 {state}")
     assert rows[2] == "orders nothing never"
-    assert rows[3] == "helpdesk: Lee looked"
+    assert rows[3:5] == ["Times in Europe/London.", "helpdesk: Lee looked"]
     answer = json.loads(run(folder, "source", "list", "--now", now, "--json").stdout)
     assert [each["source"] for each in answer] == ["helpdesk", "orders"]
 
