@@ -1,9 +1,10 @@
-"""Events a second over HTTP: `python benchmarks/ingest_http.py [--seconds 60] [--clients 6] [--store ADDRESS]`.
+"""Events a second over HTTP: `python benchmarks/ingest_http.py [--seconds 60] [--store ADDRESS] [--pace 0]`.
 
 Batches of 100 calls as an SDK sends them (pages, products, orders, traits; 2,000 people), by several connections of one
 client process, to a server process of its own. The limit to compare with is the same server, asked only to read the
 same bodies and to say how many calls are in them. The machine's cores do both, the client's work and the server's.
-Without --store it is SQLite in a folder that is deleted afterwards.
+Without --store it is SQLite in a folder that is deleted afterwards. With --pace so many events a second are offered,
+where the server takes them, and no more; how far facts are behind is then that of a server that has a little to spare.
 """
 
 from __future__ import annotations
@@ -79,9 +80,10 @@ def written_at(n: int) -> str:
 class Client(threading.Thread):
     """One connection that sends one batch after the other until it is told to stop."""
 
-    def __init__(self, port: int, path: str, key: str, first: int, step: int) -> None:
+    def __init__(self, port: int, path: str, key: str, base: int, place: int, step: int, pace: float) -> None:
         super().__init__(daemon=True)
-        self.port, self.path, self.first, self.step = port, path, first, step
+        self.port, self.path, self.base, self.place, self.step = port, path, base, place, step
+        self.every = CALLS / pace if pace else 0.0
         self.head = (
             f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
             f"Authorization: Basic {base64.b64encode(f'{key}:'.encode()).decode()}\r\nContent-Length: "
@@ -92,11 +94,13 @@ class Client(threading.Thread):
         self.wrong = ""
 
     def run(self) -> None:
-        number = self.first
+        number = self.place
+        started = time.perf_counter()
         with closing(socket.create_connection(("127.0.0.1", self.port))) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while not self.stop.is_set():
-                body = batch(number)
+                time.sleep(max(0.0, started + number * self.every - time.perf_counter()))
+                body = batch(self.base + number)
                 request = self.head + str(len(body)).encode() + b"\r\n\r\n" + body
                 began = time.perf_counter()
                 connection.sendall(request)
@@ -120,10 +124,12 @@ def answer(connection: socket.socket) -> tuple[int, bytes]:
     return int(head.split(b" ", 2)[1]), body
 
 
-def measure(what: str, server: Any, key: str, path: str, clients: int, seconds: float, base: int) -> float:
+def measure(
+    what: str, server: Any, key: str, path: str, clients: int, seconds: float, base: int, pace: float = 0
+) -> float:
     """Events a second of some connections over some seconds, and how far the documents are behind meanwhile."""
     lags: list[tuple[float, float]] = []
-    threads = [Client(server.port, path, key, base + n, clients) for n in range(clients)]
+    threads = [Client(server.port, path, key, base, n, clients, pace) for n in range(clients)]
     before, began = used_by(server.process.pid), time.perf_counter()
     mine = time.process_time()
     for each in threads:
@@ -210,13 +216,16 @@ def main() -> None:
     arguments.add_argument("--clients", type=int, default=6)
     arguments.add_argument("--store", default=os.environ.get("TACTFUL_STORE", ""))
     arguments.add_argument("--rate", default="100000")
+    arguments.add_argument("--pace", type=float, default=0, help="events a second that are offered; 0: as many as go")
     given = arguments.parse_args()
+    from tests.service import a_shop
     from tests.web import running
 
-    from tactful.bootstrap import store_from
+    from tactful.bootstrap import migrate_store, store_from
     from tactful.model.records import DAY
     from tactful.service.keys import ID_BYTES, SECRET_BYTES, Wanted, create_key
     from tactful.service.project import points_of
+    from tactful.service.publishing import in_force, publish
 
     folders = [str(ROOT), str(ROOT / "benchmarks")]
     running.ENTRY = f"import sys; sys.path[:0] = {folders!r}; import ingest_http as b; b.serve_with_echo()"
@@ -225,7 +234,11 @@ def main() -> None:
         running.shop_with_a_point(folder)
         place = given.store or folder
         wanted = Wanted("server", ("ingest",), DAY)
+        if given.store:
+            migrate_store(given.store)
         with closing(store_from(place)) as store:
+            if in_force(store) is None:
+                publish(store, a_shop.shipped(), "init", "", running.clock())
             chance = secrets.token_bytes(ID_BYTES + SECRET_BYTES)
             key = create_key(store, wanted, points_of(folder), chance, running.clock()).written
         flags = ("--rate", given.rate, *(("--store", given.store) if given.store else ()))
@@ -234,7 +247,7 @@ def main() -> None:
             measure("warm up", server, key, "/v1/batch", given.clients, 3, 0)
             limit = measure("echo", server, key, "/echo", given.clients, min(5, given.seconds / 2), 0)
             base = secrets.randbelow(2**40)
-            rate = measure("/v1/batch", server, key, "/v1/batch", given.clients, given.seconds, base)
+            rate = measure("/v1/batch", server, key, "/v1/batch", given.clients, given.seconds, base, given.pace)
             print(f"/v1/batch is {rate / limit:.2f} of the echo; goal 10,000 events/s: {rate / 10_000:.2f} of it")
 
 
