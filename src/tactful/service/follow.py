@@ -12,10 +12,12 @@ from tactful.service.aside import forget_old
 from tactful.service.folding import FOLLOWER, TOGETHER, Folding
 from tactful.service.ports import Store
 
-BEHIND, LEAST_REST, MOST_REST = 0.85, 0.02, 0.6
+BEHIND, LEAST_REST, MOST_REST = 0.7, 0.02, 0.6
 """Seconds that a document may be behind, and the least and the most from one look to the next. An event waits for the
 step that is under way and for all of the next one, so that the rest is what two steps leave. Every reader folds what is
 newer itself, so that nothing waits for this; and whoever sends much is folded with more events at a time."""
+FORGOTTEN = 0.9
+"""What is left, after each step, of how long the slowest of before took: steps differ by half from one to the next."""
 TROUBLED_REST = 2.0
 
 
@@ -81,14 +83,14 @@ class Follower:
             self._tidied_at = now
 
     def _run(self) -> None:
-        rest = LEAST_REST
+        rest, slowest = LEAST_REST, 0.0
         while not self._stop.wait(rest):
             began = time.monotonic()
             try:
                 caught_up = self.step()
                 self._tidy()
-                took = time.monotonic() - began
-                rest = min(max(LEAST_REST, BEHIND - 2 * took), MOST_REST) if caught_up else LEAST_REST
+                slowest = max(time.monotonic() - began, FORGOTTEN * slowest)
+                rest = min(max(LEAST_REST, BEHIND - 2 * slowest), MOST_REST) if caught_up else LEAST_REST
                 self.trouble = ""
             except StoreProblem as problem:
                 rest, self.trouble = TROUBLED_REST, str(problem)
