@@ -264,11 +264,9 @@ class _Look:
         return {}
 
     def _counts(self, rule: Rule, flow: Flow) -> bool:
-        """Whether a rule counts for a flow, read from the flow itself."""
-        held = truth(rule.when, flow)
-        if rule.kind != "limit":
-            return held is True
-        return held is not False and all(truth(each.when, flow) is not True for each in waivers_of(self.policy, rule))
+        """Whether a limit counts for a flow, read from the flow. What is no limit counts only where it surely holds."""
+        possibly = truth(rule.when, flow) is not False
+        return possibly and all(truth(each.when, flow) is not True for each in waivers_of(self.policy, rule))
 
     def _finding(self, kind: Kind, rule: Rule, message: str, others: tuple[str, ...], witness: Flow) -> Finding:
         name = self.judge.verdict(witness).name
